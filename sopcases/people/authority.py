@@ -1,0 +1,143 @@
+"""Who may act as what at a moment, and how the name prints.
+
+An `Officer` is a user together with the authority held at one moment. Verbs take it as `by`: the moment of
+recording (`by.at`) and the authority used can then never disagree.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from sopcases.people.models import Appointment, Position, User
+
+
+@dataclass(frozen=True)
+class Hat:
+    """One position held on the day, and how it prints."""
+
+    position_id: int
+    kind: str
+    title: str
+    area_id: int | None
+    may_record: bool
+    may_waive: bool
+    may_close: bool
+    external: bool
+
+
+class Officer:
+    """A user at a moment. Costs two queries, read once and kept."""
+
+    def __init__(self, user: User, at: datetime):
+        self.user = user
+        self.at = at
+
+    def __repr__(self):
+        return f"<Officer {self.user} {self.at:%Y-%m-%d %H:%M}>"
+
+    @property
+    def agency(self):
+        return self.user.agency
+
+    @property
+    def day(self) -> date:
+        """The agency's own calendar day of the moment."""
+        return local_day(self.agency, self.at)
+
+    @cached_property
+    def hats(self) -> tuple[Hat, ...]:
+        """Positions held now. A Plh. suspends the holder's authority for his days."""
+        if self.user.agency_id is None or not self.user.is_active:
+            return ()
+        mine = [a for a in in_force(self.user.agency_id, self.day) if a.user_id == self.user.pk]
+        return tuple(
+            Hat(
+                position_id=a.position_id,
+                kind=a.kind,
+                title=a.title,
+                area_id=a.area_id,
+                may_record=a.position.may_record,
+                may_waive=a.position.may_waive,
+                may_close=a.position.may_close,
+                external=a.position.external,
+            )
+            for a in mine
+        )
+
+    @property
+    def may_act(self) -> bool:
+        return bool(self.hats)
+
+    @property
+    def title(self) -> str:
+        """All titles held, for a page's person menu."""
+        return ", ".join(hat.title for hat in self.hats)
+
+    def hat_for(self, position_ids, area_id=None) -> Hat | None:
+        """The hat that covers one of the positions in the area; an appointment without area covers all
+        of the agency, but an outside partner only his own."""
+        for hat in self.hats:
+            if hat.position_id in position_ids and (hat.area_id in (None, area_id)):
+                return hat
+        return None
+
+    def holds(self, position_ids, area_id=None) -> bool:
+        return self.hat_for(position_ids, area_id) is not None
+
+    @cached_property
+    def reach(self) -> dict[int, set[int]]:
+        """For each hat's position: itself and every position below it."""
+        if not self.hats:
+            return {}
+        below: dict[int | None, list[int]] = {}
+        for pk, superior in Position.objects.filter(agency_id=self.user.agency_id).values_list(
+            "id", "superior_id"
+        ):
+            below.setdefault(superior, []).append(pk)
+        return {hat.position_id: _descend(hat.position_id, below) for hat in self.hats}
+
+
+def _descend(top: int, below: dict[int | None, list[int]]) -> set[int]:
+    """The position and all below it; a loop typed by mistake ends the walk instead of the server."""
+    seen: set[int] = set()
+    stack = [top]
+    while stack:
+        position = stack.pop()
+        if position not in seen:
+            seen.add(position)
+            stack.extend(below.get(position, ()))
+    return seen
+
+
+def local_day(agency, at: datetime) -> date:
+    """The calendar day in the agency's zone; without an agency the day of the moment itself."""
+    return at.astimezone(ZoneInfo(agency.timezone)).date() if agency else at.date()
+
+
+def in_force(agency_id: int, day: date) -> list[Appointment]:
+    """Appointments of an agency whose authority can be used on the day.
+
+    A Plh. stands in for the absent holder: while he does, definitive and Plt. appointments to the same
+    position rest. Inactive users hold nothing.
+    """
+    rows = list(
+        Appointment.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=day),
+            position__agency_id=agency_id,
+            valid_from__lte=day,
+            user__is_active=True,
+        )
+        .select_related("position", "user")
+        .order_by("position_id", "-valid_from", "-id")
+    )
+    acting = {a.position_id for a in rows if a.kind == Appointment.Kind.PLH}
+    return [a for a in rows if a.kind == Appointment.Kind.PLH or a.position_id not in acting]
+
+
+def holders(agency_id: int, day: date, position_ids) -> list[Appointment]:
+    """Who can use the authority of these positions on the day."""
+    wanted = set(position_ids)
+    return [a for a in in_force(agency_id, day) if a.position_id in wanted]

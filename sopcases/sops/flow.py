@@ -1,0 +1,333 @@
+"""The flow of a revision, pure: what a plan is, what keeps it from running, which steps are open now.
+
+No clock, no ORM, no Django. A `Plan` is frozen; a revision in force never changes, so its plan may be kept.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sopcases.sops import durations
+from sopcases.worktime.calendar import Duration
+
+PERFORMS, RECEIVES, DISPOSES, SIGNS = "performs", "receives", "disposes", "signs"
+APPROVING = {DISPOSES, SIGNS}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A paper asked for or put out."""
+
+    id: int
+    kind: int
+    stage: int
+    per_child: bool
+    routes: frozenset[str]
+    optional: bool
+    key: str = ""
+    source: int | None = None
+    """For a requirement the output it expects, for an output the one it carries."""
+
+    def applies(self, route: str) -> bool:
+        return not self.routes or route in self.routes
+
+
+@dataclass(frozen=True)
+class PlanStep:
+    """A step as the walk needs it; `after` None means the step before."""
+
+    id: int
+    key: str
+    order: int
+    number: str
+    activity: str
+    after: tuple[str, ...] | None
+    performers: tuple[tuple[int, str], ...]
+    requirements: tuple[Item, ...]
+    outputs: tuple[Item, ...]
+    time: str = ""
+    basis: str = ""
+    per_child: bool = False
+    routes: frozenset[str] = frozenset()
+    form: str = ""
+    every_months: int = 0
+    until_years: int | None = None
+    condition: str = ""
+    verdict: bool = False
+    finds: bool = False
+    alarm: bool = True
+    returns_to: str = ""
+
+    def applies(self, route: str) -> bool:
+        return not self.routes or route in self.routes
+
+    def positions(self, *parts: str) -> frozenset[int]:
+        return frozenset(p for p, part in self.performers if not parts or part in parts)
+
+    @property
+    def recurring(self) -> bool:
+        return bool(self.form)
+
+    @property
+    def approving_only(self) -> bool:
+        """Only disposed and signed: it finishes by itself when its last output is met."""
+        parts = {part for _, part in self.performers}
+        return bool(parts & APPROVING) and PERFORMS not in parts and RECEIVES not in parts
+
+    @property
+    def standard(self) -> Duration | None:
+        """The time standard, None where the sheet names none."""
+        if not self.time.strip():
+            return None
+        found = durations.read(self.time)
+        return None if found.is_zero else found
+
+    @property
+    def passes_by_child(self) -> bool:
+        """A case step whose outputs are per child: each child passes on with his own."""
+        return not self.per_child and any(o.per_child and not o.optional for o in self.outputs)
+
+
+@dataclass(frozen=True)
+class Plan:
+    steps: tuple[PlanStep, ...]
+    term: str = ""
+    brought: frozenset[int] = frozenset()
+    """Kinds of paper that come from outside or are written with the case: no step need bring them."""
+    names: Mapping[int, str] = field(default_factory=dict, compare=False)
+    """Names of the kinds of paper, for sentences."""
+
+    @cached_property
+    def by_key(self) -> dict[str, PlanStep]:
+        return {s.key: s for s in self.steps}
+
+    @cached_property
+    def after(self) -> dict[str, tuple[str, ...]]:
+        """The steps each step directly follows, defaults filled in."""
+        found, before = {}, None
+        for step in self.steps:
+            default = (before,) if before else ()
+            found[step.key] = default if step.after is None else step.after
+            before = step.key
+        return found
+
+    @cached_property
+    def ancestors(self) -> dict[str, frozenset[str]]:
+        """All steps before each step, near and far. A loop ends where it closes."""
+        found: dict[str, frozenset[str]] = {}
+        for step in self.steps:
+            seen: set[str] = set()
+            stack = list(self.after[step.key])
+            while stack:
+                key = stack.pop()
+                if key in self.by_key and key not in seen:
+                    seen.add(key)
+                    stack.extend(self.after[key])
+            found[step.key] = frozenset(seen)
+        return found
+
+    @cached_property
+    def descendants(self) -> dict[str, frozenset[str]]:
+        return {
+            s.key: frozenset(k for k, before in self.ancestors.items() if s.key in before and k != s.key)
+            for s in self.steps
+        }
+
+    @cached_property
+    def output(self) -> dict[int, tuple[PlanStep, Item]]:
+        return {o.id: (s, o) for s in self.steps for o in s.outputs}
+
+    @cached_property
+    def chain(self) -> dict[int, frozenset[int]]:
+        """For each output: itself and every output linked to it by carrying, both ways. One paper runs
+        through them all."""
+        group = {o: {o} for o in self.output}
+        for number, (_, item) in self.output.items():
+            if item.source in group and group[item.source] is not group[number]:
+                merged = group[number] | group[item.source]
+                for member in merged:
+                    group[member] = merged
+        return {o: frozenset(members) for o, members in group.items()}
+
+    @property
+    def finder(self) -> PlanStep | None:
+        """The step that looks for the children, if the SOP starts without one."""
+        return next((s for s in self.steps if s.finds), None)
+
+    def problems(self) -> list[str]:
+        return problems(self)
+
+
+def drafting_step(plan: Plan, output: int) -> PlanStep | None:
+    """The first step of an output's chain: where its paper is drafted."""
+    chain = plan.chain.get(output, ())
+    return next((s for s in plan.steps if any(o.id in chain for o in s.outputs)), None)
+
+
+def return_target(plan: Plan, step: PlanStep) -> PlanStep | None:
+    """Where a refusal goes: the step named, else (for an approving step) the one that drafts."""
+    if step.returns_to:
+        return plan.by_key.get(step.returns_to)
+    if step.positions(DISPOSES, SIGNS):
+        for item in step.outputs:
+            if item.source and (found := drafting_step(plan, item.id)) and found.key != step.key:
+                return found
+    return None
+
+
+def problems(plan: Plan) -> list[str]:
+    """What keeps a revision from being put in force, each naming step and reason, in Indonesian."""
+    found: list[str] = []
+    if not plan.steps:
+        return ["SOP belum mempunyai langkah."]
+    found += _time_problems(plan)
+    available = set(plan.brought)
+    for step in plan.steps:
+        where = f"Langkah {step.number.rstrip('.') or step.key}"
+        if not step.positions(PERFORMS) and not step.approving_only:
+            found.append(f"{where}: tidak ada pelaksana.")
+        if step.approving_only and not any(o for o in step.outputs if not o.optional):
+            found.append(f"{where}: hanya memparaf dan menandatangani, tetapi tidak ada keluaran wajib.")
+        for key in plan.after[step.key]:
+            if key not in plan.by_key:
+                found.append(f"{where}: mengikuti langkah “{key}” yang tidak ada.")
+        if step.key in plan.ancestors[step.key]:
+            found.append(f"{where}: urutan berputar kembali ke langkah ini sendiri.")
+        if step.returns_to and step.returns_to not in plan.by_key:
+            found.append(f"{where}: pengembalian ke langkah “{step.returns_to}” yang tidak ada.")
+        elif step.returns_to and step.returns_to not in plan.ancestors[step.key] | {step.key}:
+            found.append(f"{where}: pengembalian ke langkah “{step.returns_to}” yang tidak mendahuluinya.")
+        if step.recurring and step.every_months < 1:
+            found.append(f"{where}: berkala tanpa jarak waktu.")
+        if step.form == "visit" and not step.per_child:
+            found.append(f"{where}: kunjungan berkala harus berlingkup per anak.")
+        if step.form == "session" and step.per_child:
+            found.append(f"{where}: kegiatan bersama harus berlingkup per penanganan.")
+        found += _paper_problems(plan, step, where, available)
+        available |= {o.kind for o in step.outputs}
+    if sum(s.finds for s in plan.steps) > 1:
+        found.append("Lebih dari satu langkah mendata anak.")
+    return found
+
+
+def _time_problems(plan: Plan) -> Iterable[str]:
+    for step in plan.steps:
+        if step.time.strip():
+            try:
+                durations.read(step.time)
+            except durations.Unreadable as error:
+                yield f"Langkah {step.number.rstrip('.') or step.key}: {error}"
+    if plan.term.strip():
+        try:
+            durations.read(plan.term)
+        except durations.Unreadable as error:
+            yield f"Jangka waktu: {error}"
+
+
+def _paper_problems(plan: Plan, step: PlanStep, where: str, available: set[int]) -> Iterable[str]:
+    before = plan.ancestors[step.key]
+    for item in step.requirements:
+        name = plan.names.get(item.kind, "dokumen")
+        if item.source is not None:
+            if item.source not in plan.output:
+                yield f"{where}: kelengkapan “{name}” menunjuk keluaran yang tidak ada."
+                continue
+            source, output = plan.output[item.source]
+            if source.key not in before:
+                yield f"{where}: kelengkapan “{name}” berasal dari langkah yang tidak mendahuluinya."
+            elif output.kind != item.kind:
+                yield f"{where}: kelengkapan “{name}” menunjuk keluaran dari jenis dokumen lain."
+            elif output.stage < item.stage and not _reached(plan, item, before):
+                yield f"{where}: kelengkapan “{name}” diminta lebih jauh dari yang dicapai langkah sebelumnya."
+        elif item.kind not in available and not item.optional:
+            yield f"{where}: kelengkapan “{name}” tidak dibawa oleh langkah mana pun."
+    for item in step.outputs:
+        name = plan.names.get(item.kind, "dokumen")
+        if item.source is None:
+            continue
+        if item.source not in plan.output:
+            yield f"{where}: keluaran “{name}” meneruskan keluaran yang tidak ada."
+            continue
+        source, output = plan.output[item.source]
+        if source.key not in before:
+            yield f"{where}: keluaran “{name}” meneruskan keluaran dari langkah yang tidak mendahuluinya."
+        elif output.kind != item.kind:
+            yield f"{where}: keluaran “{name}” meneruskan jenis dokumen lain."
+
+
+def _reached(plan: Plan, item: Item, before: frozenset[str]) -> bool:
+    """Whether a step before carries the expected output as far as it is asked for."""
+    return any(
+        plan.output[o][0].key in before and plan.output[o][1].stage >= item.stage
+        for o in plan.chain[item.source]
+    )
+
+
+CASE = None
+"""The track of the case as a whole; a child's track is its id."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a case is: which steps are passed on which track, and which children are still in it."""
+
+    passed: frozenset[tuple[str, int | None]]
+    children: frozenset[int] = frozenset()
+    had_children: bool = False
+    route: str = ""
+
+
+def is_passed(plan: Plan, standing: Standing, key: str, track: int | None) -> bool:
+    """Whether a step lies behind the track: done, does not apply, or not on this route."""
+    step = plan.by_key[key]
+    if not step.applies(standing.route) or (key, CASE) in standing.passed:
+        return True
+    if track is not CASE:
+        return (key, track) in standing.passed
+    if step.per_child:
+        return all((key, child) in standing.passed for child in standing.children) and (
+            standing.had_children or bool(standing.children)
+        )
+    return False
+
+
+def open_steps(plan: Plan, standing: Standing) -> list[tuple[str, int | None]]:
+    """The steps that may be done now in order, with their track. Passed ones are left out.
+
+    A step opens when all before it, near and far, are passed on its track. A recurring step follows the
+    children: it opens as soon as one of them stands there. After the step that looks for the children found
+    none, nothing more opens.
+    """
+    found: list[tuple[str, int | None]] = []
+    finder = plan.finder
+    nobody = finder is not None and (finder.key, CASE) in standing.passed and not standing.had_children
+
+    def ready(key: str, track: int | None) -> bool:
+        return all(is_passed(plan, standing, k, track) for k in plan.ancestors[key])
+
+    for step in plan.steps:
+        if not step.applies(standing.route) or (nobody and finder and finder.key in plan.ancestors[step.key]):
+            continue
+        if step.per_child:
+            found += [
+                (step.key, child)
+                for child in sorted(standing.children)
+                if (step.key, child) not in standing.passed and ready(step.key, child)
+            ]
+        elif (step.key, CASE) in standing.passed:
+            continue
+        elif ready(step.key, CASE) or (
+            step.recurring and any(ready(step.key, child) for child in standing.children)
+        ):
+            found.append((step.key, CASE))
+    return found
+
+
+def walked_again(plan: Plan, target: str, returning: str) -> list[str]:
+    """The steps from the one returned to up to the returning one: those to be walked again."""
+    return [
+        s.key
+        for s in plan.steps
+        if (s.key == target or target in plan.ancestors[s.key])
+        and (s.key == returning or s.key in plan.ancestors[returning])
+    ]
