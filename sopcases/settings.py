@@ -1,17 +1,90 @@
-"""The one settings file. Every switch comes from the environment (see .env.example)."""
+"""The one settings file. Every switch comes from the environment (see .env.example).
+
+Without DEBUG nothing weak starts: a bad key stops the process with one sentence in both languages.
+"""
 
 from pathlib import Path
 
 import environ
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("DEMO", default=False)
+HTTPS = env.bool("HTTPS", default=not DEBUG)
+
+if DEMO and HTTPS:
+    raise ImproperlyConfigured(
+        "DEMO accounts have a public password and are never served over HTTPS (production). / "
+        "Akun DEMO memakai kata sandi umum dan tidak boleh dipakai pada layanan HTTPS (produksi)."
+    )
+
+
+# Secrets -------------------------------------------------------------------------------------------
+
+
+def weak(secret: str, length: int) -> bool:
+    """Whether a secret is too short, an example, or too regular to be random.
+
+    Counting different runs of three characters finds repeats that a count of characters passes.
+    """
+    runs = {secret[i : i + 3] for i in range(len(secret) - 2)}
+    return (
+        len(secret) < length
+        or secret.startswith(("django-insecure", "development"))
+        or len(set(secret)) < 12
+        or len(runs) < 0.75 * len(secret)
+    )
+
+
+def is_fernet_key(key: str) -> bool:
+    """Whether the key can encrypt: 32 bytes in url-safe base64."""
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
+
+
 SECRET_KEY = env.str("SECRET_KEY", default="development-only" if DEBUG else "")
+# Keys for what is encrypted at rest; several, comma separated, newest first (rotation).
+NIK_ENCRYPTION_KEYS = env.list("NIK_ENCRYPTION_KEYS", default=[])
+NIK_INDEX_KEY = env.str("NIK_INDEX_KEY", default="")
+
+if not DEBUG:
+    if weak(SECRET_KEY, 50):
+        raise ImproperlyConfigured(
+            "SECRET_KEY is missing or weak: set at least 50 random characters. / "
+            "SECRET_KEY kosong atau lemah: isi dengan paling sedikit 50 karakter acak."
+        )
+    if not NIK_ENCRYPTION_KEYS or not all(
+        is_fernet_key(key) and not weak(key, 44) for key in NIK_ENCRYPTION_KEYS
+    ):
+        raise ImproperlyConfigured(
+            "NIK_ENCRYPTION_KEYS is missing or holds what is no Fernet key (.env.example shows how to make one). / "
+            "NIK_ENCRYPTION_KEYS kosong atau memuat yang bukan kunci Fernet (cara membuatnya di .env.example)."
+        )
+    if weak(NIK_INDEX_KEY, 40):
+        raise ImproperlyConfigured(
+            "NIK_INDEX_KEY is missing or weak: set at least 40 random characters. / "
+            "NIK_INDEX_KEY kosong atau lemah: isi dengan paling sedikit 40 karakter acak."
+        )
+    if len({SECRET_KEY, NIK_INDEX_KEY, *NIK_ENCRYPTION_KEYS}) < 2 + len(NIK_ENCRYPTION_KEYS):
+        raise ImproperlyConfigured(
+            "SECRET_KEY, NIK_ENCRYPTION_KEYS and NIK_INDEX_KEY must all differ. / "
+            "SECRET_KEY, NIK_ENCRYPTION_KEYS, dan NIK_INDEX_KEY harus berlainan semua."
+        )
+
+
+# The application -----------------------------------------------------------------------------------
+
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -19,6 +92,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -31,12 +105,18 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sopcases.http.HeadersMiddleware",  # outermost: error pages and static files get the headers too
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sopcases.http.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sopcases.http.SessionLimitMiddleware",
+    "sopcases.http.LoginRequiredMiddleware",
 ]
 
 ROOT_URLCONF = "sopcases.urls"
@@ -57,6 +137,14 @@ TEMPLATES = [
     }
 ]
 
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+# Data ----------------------------------------------------------------------------------------------
+
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'sopcases.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -64,25 +152,122 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON",
     }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-AUTH_USER_MODEL = "people.User"
-LOGIN_URL = "/masuk/"
-LOGIN_REDIRECT_URL = "/"
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / "var" / "media")
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
+
+# Limits on one request, files not counted; the forms limit files one by one.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a long SOP in the admin, its steps inline
+DATA_UPLOAD_MAX_NUMBER_FILES = 40
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "staticfiles")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+
+# Language and time ---------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "id"
 TIME_ZONE = "Asia/Jakarta"
 USE_TZ = True
 
-STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / "var" / "media")
 
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# People and sessions -------------------------------------------------------------------------------
 
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
+AUTH_USER_MODEL = "people.User"
+LOGIN_URL = "/masuk/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = LOGIN_URL
 
-# Keys for what is encrypted at rest; several, comma separated, newest first (rotation).
-NIK_ENCRYPTION_KEYS = env.list("NIK_ENCRYPTION_KEYS", default=[])
-NIK_INDEX_KEY = env.str("NIK_INDEX_KEY", default="")
+# Length and a list of common ones; no composition rules (OWASP ASVS 5.0, 6.2).
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_MINUTES", default=30) * 60
+SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_HOURS", default=12) * 3600
+# An hour longer than the limit, so that the server still knows whose session ended.
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS + 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "sopcases.http.csrf_failure"
+
+
+# Headers -------------------------------------------------------------------------------------------
+
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# In the shape of Django 6, so that an upgrade deletes our own middleware.
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "base-uri": ["'none'"],
+    "object-src": ["'none'"],
+    "frame-ancestors": ["'none'"],
+    "form-action": ["'self'"],
+}
+
+
+# Mail and logs -------------------------------------------------------------------------------------
+
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="sopcases@localhost")
+ADMINS = [("", address) for address in env.list("ADMINS", default=[])]
+DEFAULT_EXCEPTION_REPORTER_FILTER = "sopcases.http.SilentReporterFilter"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "admins": {"class": "django.utils.log.AdminEmailHandler", "level": "ERROR", "include_html": False},
+    },
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django": {"handlers": ["console", "admins"], "level": "INFO", "propagate": False},
+        # WeasyPrint's font subsetting tells every table it drops.
+        "fontTools": {"level": "WARNING"},
+    },
+}

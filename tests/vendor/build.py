@@ -1,0 +1,98 @@
+"""Copy what browsers and letters need from npm and Debian packages into static/vendor and tests/vendor.
+
+Run by `make vendor` as: build.py NODE_MODULES FONT_FOLDER FONT_VERSION. Writes VENDOR.md: versions, hashes.
+"""
+
+import hashlib
+import json
+import re
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STATIC = ROOT / "static" / "vendor"
+TESTS = ROOT / "tests" / "vendor"
+SVG = "http://www.w3.org/2000/svg"
+
+ICONS = """
+house inbox folder2-open envelope-paper journal-text list-check person people clock exclamation-triangle
+check-circle x-circle arrow-right arrow-left arrow-counterclockwise pencil printer download upload camera
+file-earmark-pdf paperclip pause-circle stop-circle lock search plus-lg geo-alt telephone calendar
+chat-left-text box-arrow-right shield-check info-circle three-dots eye send pen building diagram-3
+""".split()  # noqa: SIM905 - a list of words reads best as words
+
+FONTS = ["Regular", "Bold", "Italic", "BoldItalic"]
+
+
+def without_source_map(text: str) -> str:
+    """Drop the pointer to a map we do not ship: manifest storage refuses to build with it."""
+    return re.sub(r"\s*(/\*|//)# sourceMappingURL=\S+( \*/)?\s*\Z", "\n", text)
+
+
+def sprite(folder: Path) -> str:
+    """One SVG file with each icon as a symbol, for `<use href="…icons.svg#house">`."""
+    ElementTree.register_namespace("", SVG)
+    root = ElementTree.Element(f"{{{SVG}}}svg")
+    for name in sorted(ICONS):
+        icon = ElementTree.parse(folder / f"{name}.svg").getroot()
+        symbol = ElementTree.SubElement(root, f"{{{SVG}}}symbol", id=name, viewBox=icon.attrib["viewBox"])
+        symbol.extend(icon)
+        for part in symbol.iter():
+            part.tail = part.text = None
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def version(package: Path) -> str:
+    """The version an npm package says it has."""
+    return json.loads((package / "package.json").read_text())["version"]
+
+
+def main(modules: Path, fonts: Path, fonts_version: str) -> None:
+    """Write every vendored file and the list of them."""
+    bootstrap, icons, axe = modules / "bootstrap", modules / "bootstrap-icons", modules / "axe-core"
+    (STATIC / "fonts").mkdir(parents=True, exist_ok=True)
+    for name in ("css/bootstrap.min.css", "js/bootstrap.bundle.min.js"):
+        source = bootstrap / "dist" / name
+        (STATIC / source.name).write_text(without_source_map(source.read_text()))
+    (STATIC / "icons.svg").write_text(sprite(icons / "icons"))
+    for style in FONTS:
+        name = f"LiberationSans-{style}.ttf"
+        source = fonts / "usr/share/fonts/truetype/liberation2" / name
+        (STATIC / "fonts" / name).write_bytes(source.read_bytes())
+    (TESTS / "axe.min.js").write_text(without_source_map((axe / "axe.min.js").read_text()))
+
+    licences = {
+        STATIC / "bootstrap.LICENSE.txt": bootstrap / "LICENSE",
+        STATIC / "icons.LICENSE.txt": icons / "LICENSE",
+        STATIC / "fonts" / "LICENSE.txt": fonts / "usr/share/doc/fonts-liberation2/copyright",
+        TESTS / "axe.LICENSE.txt": axe / "LICENSE",
+        TESTS / "axe.LICENSE-3RD-PARTY.txt": axe / "LICENSE-3RD-PARTY.txt",
+    }
+    for target, source in licences.items():
+        target.write_text(source.read_text())
+
+    origins = {
+        "bootstrap": f"Bootstrap {version(bootstrap)}, npm bootstrap, MIT (source map pointers removed)",
+        "icons": f"Bootstrap Icons {version(icons)}, npm bootstrap-icons, MIT (those in use, as one sprite)",
+        "fonts": f"Liberation Sans {fonts_version}, Debian fonts-liberation2, SIL OFL 1.1",
+        "axe": f"axe-core {version(axe)}, npm axe-core, MPL 2.0 (unchanged but for the source map pointer)",
+    }
+    for folder in (STATIC, TESTS):
+        write_list(folder, origins)
+
+
+def write_list(folder: Path, origins: dict[str, str]) -> None:
+    """VENDOR.md: each file with its origin, licence and SHA-256."""
+    lines = ["# Vendored files", "", "Copied by `make vendor`; do not edit.", ""]
+    lines += ["| File | Origin, licence | SHA-256 |", "|---|---|---|"]
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = file.relative_to(folder).as_posix()
+        if origin := next((text for key, text in origins.items() if name.startswith(key)), None):
+            lines.append(f"| {name} | {origin} | `{hashlib.sha256(file.read_bytes()).hexdigest()}` |")
+    (folder / "VENDOR.md").write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
