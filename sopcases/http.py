@@ -1,7 +1,4 @@
-"""What holds for every request: headers, closed by default, session limits, error pages.
-
-Answers: 400 for what cannot be read, 403 with a sentence, 404 for a stranger, 500 without a word of data.
-"""
+"""What holds for every request: headers, closed by default, session limits, silent error reports."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,11 +7,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.debug import SafeExceptionReporterFilter
 
@@ -169,55 +164,3 @@ class SilentReporterFilter(SafeExceptionReporterFilter):
     def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: Any) -> list:
         """Nothing of what the code held."""
         return []
-
-
-def error_page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    """A page without database, session or user, since those may be what failed."""
-    context = {"status": status, "title": title, "text": text}
-    return HttpResponse(render_to_string("http/error.html", context), status=status)
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: the request cannot be read (unknown Host, too many fields)."""
-    return error_page(
-        request, 400, "Permintaan tidak dapat dibaca", "Kembali ke halaman sebelumnya, lalu coba lagi."
-    )
-
-
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403: may read, may not act; the refusing code's sentence is shown."""
-    said = str(exception) if isinstance(exception, PermissionDenied) else ""
-    return error_page(
-        request, 403, "Anda tidak berwenang", said or "Anda tidak berwenang melakukan tindakan ini."
-    )
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form is too old or came from elsewhere; the technical reason stays in the log."""
-    return error_page(
-        request,
-        403,
-        "Formulir sudah kedaluwarsa",
-        "Kembali ke halaman sebelumnya, muat ulang, lalu kirim lagi. Tidak ada yang tersimpan.",
-    )
-
-
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: not there, or not for this person: the two look alike."""
-    return error_page(
-        request,
-        404,
-        "Halaman tidak ditemukan",
-        "Alamatnya keliru, atau halaman ini bukan untuk Anda. Periksa alamatnya atau mulai dari Tugas Saya.",
-    )
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault."""
-    return error_page(
-        request,
-        500,
-        "Terjadi kesalahan pada sistem",
-        "Yang baru saja Anda kirim mungkin belum tersimpan. Coba lagi sebentar lagi; "
-        "jika berulang, hubungi admin.",
-    )

@@ -20,6 +20,10 @@ house inbox folder2-open envelope-paper journal-text list-check person people cl
 check-circle x-circle arrow-right arrow-left arrow-counterclockwise pencil printer download upload camera
 file-earmark-pdf paperclip pause-circle stop-circle lock search plus-lg geo-alt telephone calendar
 chat-left-text box-arrow-right shield-check info-circle three-dots eye send pen building diagram-3
+arrow-repeat calendar-event check-circle-fill check-lg chevron-down chevron-left chevron-right circle
+exclamation-circle-fill exclamation-triangle-fill file-earmark-text flag gear hourglass-split image
+info-circle-fill key list person-badge person-check person-circle person-plus play-circle plus-circle
+question-circle save slash-circle trash truck x-circle-fill x-lg
 """.split()  # noqa: SIM905 - a list of words reads best as words
 
 FONTS = ["Regular", "Bold", "Italic", "BoldItalic"]
@@ -52,10 +56,11 @@ def version(package: Path) -> str:
 def main(modules: Path, fonts: Path, fonts_version: str) -> None:
     """Write every vendored file and the list of them."""
     bootstrap, icons, axe = modules / "bootstrap", modules / "bootstrap-icons", modules / "axe-core"
-    (STATIC / "fonts").mkdir(parents=True, exist_ok=True)
+    for folder in ("bootstrap", "fonts"):
+        (STATIC / folder).mkdir(parents=True, exist_ok=True)
     for name in ("css/bootstrap.min.css", "js/bootstrap.bundle.min.js"):
         source = bootstrap / "dist" / name
-        (STATIC / source.name).write_text(without_source_map(source.read_text()))
+        (STATIC / "bootstrap" / source.name).write_text(without_source_map(source.read_text()))
     (STATIC / "icons.svg").write_text(sprite(icons / "icons"))
     for style in FONTS:
         name = f"LiberationSans-{style}.ttf"
@@ -64,7 +69,7 @@ def main(modules: Path, fonts: Path, fonts_version: str) -> None:
     (TESTS / "axe.min.js").write_text(without_source_map((axe / "axe.min.js").read_text()))
 
     licences = {
-        STATIC / "bootstrap.LICENSE.txt": bootstrap / "LICENSE",
+        STATIC / "bootstrap" / "LICENSE.txt": bootstrap / "LICENSE",
         STATIC / "icons.LICENSE.txt": icons / "LICENSE",
         STATIC / "fonts" / "LICENSE.txt": fonts / "usr/share/doc/fonts-liberation2/copyright",
         TESTS / "axe.LICENSE.txt": axe / "LICENSE",
