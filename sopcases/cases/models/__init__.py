@@ -1,0 +1,28 @@
+"""Where a case, and each child in it, stands."""
+
+from sopcases.cases.models.case import Case, CaseChild, CaseNumber, CaseOfficer, Outcome
+from sopcases.cases.models.child import Adult, Child, Relation, Whereabouts
+from sopcases.cases.models.dossier import Filing, Paper, Photo, ProgressNote, Waiver
+from sopcases.cases.models.session import Attendance, Session
+from sopcases.cases.models.walk import Attempt, Interval
+
+__all__ = [
+    "Adult",
+    "Attempt",
+    "Attendance",
+    "Case",
+    "CaseChild",
+    "CaseNumber",
+    "CaseOfficer",
+    "Child",
+    "Filing",
+    "Interval",
+    "Outcome",
+    "Paper",
+    "Photo",
+    "ProgressNote",
+    "Relation",
+    "Session",
+    "Waiver",
+    "Whereabouts",
+]

@@ -1,0 +1,225 @@
+"""A case (penanganan), the children in it, and who may see it."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from sopcases.people.models import Agency, Area, Position, User
+from sopcases.sops.models import Performer, Revision, Sop
+
+
+class Outcome(models.Model):
+    """A way a child may leave a case, from the agency's own list."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="outcomes")
+    name = models.CharField("hasil akhir", max_length=120)
+    order = models.PositiveIntegerField("urutan", default=0)
+
+    class Meta:
+        verbose_name = "hasil akhir"
+        verbose_name_plural = "hasil akhir"
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "name"],
+                name="outcome_name_once",
+                violation_error_message="Hasil akhir ini sudah ada.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class CaseNumber(models.Model):
+    """The last case number given per agency, prefix and year; taken under lock."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=8)
+    year = models.PositiveIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["agency", "code", "year"], name="casenumber_once")]
+
+    def __str__(self):
+        return f"{self.code}-{self.year}-{self.last}"
+
+
+class Cases(models.QuerySet):
+    """Which cases? Every list starts from `visible_to`."""
+
+    def visible_to(self, officer):
+        """Cases the officer may read (design rule 18): those whose SOP gives a part to a position he
+        holds or stands above, within the area of the appointment; those assigned to him; partners
+        outside the office only cases they opened, are assigned to, or in their area."""
+        if officer is None or not officer.hats:
+            return self.none()
+        clauses = Q(pk__in=CaseOfficer.objects.filter(user=officer.user, until=None).values("case_id"))
+        for hat in officer.hats:
+            parts = Performer.objects.filter(
+                position_id__in=officer.reach[hat.position_id], step__revision=OuterRef("revision")
+            )
+            mine = Q(Exists(parts))
+            if hat.external:
+                here = Q(opened_by=officer.user)
+                if hat.area_id:
+                    here |= Q(area_id=hat.area_id)
+                mine &= here
+            elif hat.area_id:
+                mine &= Q(area_id=hat.area_id) | Q(area__isnull=True)
+            clauses |= mine
+        return self.filter(clauses, agency_id=officer.user.agency_id)
+
+
+class Case(models.Model):
+    """One penanganan under one revision of an SOP, kept to its end."""
+
+    class State(models.TextChoices):
+        REPORTED = "reported", "Laporan awal"
+        ACTIVE = "active", "Sedang ditangani"
+        ON_HOLD = "on_hold", "Ditunda"
+        DONE = "done", "Selesai"
+        NIHIL = "nihil", "Nihil"
+        STOPPED = "stopped", "Dihentikan"
+        HANDED_OVER = "handed_over", "Dilimpahkan"
+
+    RUNNING = (State.REPORTED, State.ACTIVE, State.ON_HOLD)
+    TRANSITIONS = {
+        State.REPORTED: {
+            State.ACTIVE,
+            State.ON_HOLD,
+            State.DONE,
+            State.NIHIL,
+            State.STOPPED,
+            State.HANDED_OVER,
+        },
+        State.ACTIVE: {State.ON_HOLD, State.DONE, State.NIHIL, State.STOPPED, State.HANDED_OVER},
+        State.ON_HOLD: {State.ACTIVE, State.STOPPED, State.HANDED_OVER},
+        State.DONE: {State.ACTIVE},
+        State.NIHIL: {State.ACTIVE},
+        State.STOPPED: {State.ACTIVE},
+        State.HANDED_OVER: {State.ACTIVE},
+    }
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="cases")
+    number = models.CharField("nomor penanganan", max_length=40)
+    sop = models.ForeignKey(Sop, models.PROTECT, related_name="cases")
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="cases")
+    route = models.CharField("jalur masuk", max_length=40, blank=True)
+    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="cases")
+    event_at = models.DateTimeField("waktu kejadian")
+    place = models.CharField("tempat", max_length=300, blank=True)
+    reporter = models.CharField("pelapor/penemu", max_length=150, blank=True)
+    reporter_phone = models.CharField("telepon pelapor", max_length=40, blank=True)
+    circumstances = models.TextField("keadaan", blank=True)
+    verbal_order_by = models.CharField("perintah lisan dari", max_length=150, blank=True)
+    verbal_order_at = models.DateTimeField("waktu perintah lisan", null=True, blank=True)
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    term_due_at = models.DateTimeField("batas jangka waktu", null=True, blank=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.REPORTED)
+    reopened = models.BooleanField(default=False)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    close_reason = models.TextField("alasan", blank=True)
+    version = models.PositiveIntegerField(default=0)
+
+    objects = Cases.as_manager()
+
+    class Meta:
+        verbose_name = "penanganan"
+        verbose_name_plural = "penanganan"
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["agency", "-opened_at", "-id"], name="case_agency_opened"),
+            models.Index(
+                fields=["agency", "term_due_at"],
+                condition=Q(state__in=["reported", "active", "on_hold"]),
+                name="case_running_term",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "number"], name="case_number_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["reported", "active", "on_hold"], closed_at__isnull=True)
+                | Q(state__in=["done", "nihil", "stopped", "handed_over"], closed_at__isnull=False),
+                name="case_closed_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(event_at__lte=models.F("opened_at")),
+                name="case_event_not_after_opening",
+                violation_error_message="Kejadian tidak dapat terjadi setelah dilaporkan.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def running(self) -> bool:
+        return self.state in self.RUNNING
+
+
+class CaseChild(models.Model):
+    """A child's time in a case: joined, judged, and how it ended for this child."""
+
+    class Verdict(models.TextChoices):
+        NONE = "", "Belum dinilai"
+        ELIGIBLE = "eligible", "Layak"
+        NOT_ELIGIBLE = "not_eligible", "Tidak layak"
+        INCOMPLETE = "incomplete", "Perlu dilengkapi"
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="children")
+    child = models.ForeignKey("cases.Child", models.PROTECT, related_name="stays")
+    joined_at = models.DateTimeField()
+    joined_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=12, choices=Verdict.choices, blank=True, default="")
+    verdict_reason = models.TextField(blank=True)
+    left_on = models.DateField("tanggal", null=True, blank=True)
+    outcome = models.ForeignKey(Outcome, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.TextField("keterangan", blank=True)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "child"],
+                name="casechild_once",
+                violation_error_message="Anak ini sudah tercatat dalam penanganan ini.",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True, outcome__isnull=True)
+                | Q(left_on__isnull=False, outcome__isnull=False),
+                name="casechild_leaves_with_outcome",
+                violation_error_message="Hasil akhir dan tanggalnya harus diisi bersama.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.case_id}/{self.child_id}"
+
+
+class CaseOfficer(models.Model):
+    """The officer assigned to a case in a position; where one is set, only he acts in it."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="officers")
+    position = models.ForeignKey(Position, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "position"],
+                condition=Q(until__isnull=True),
+                name="caseofficer_one_at_a_time",
+                violation_error_message="Sudah ada petugas yang ditugasi untuk jabatan ini.",
+            )
+        ]
+        indexes = [models.Index(fields=["user"], condition=Q(until__isnull=True), name="caseofficer_current")]
+
+    def __str__(self):
+        return f"{self.case_id}: {self.user}"

@@ -1,0 +1,152 @@
+"""A child: everything that identifies may be unknown."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from sopcases.people.models import Agency, User
+
+
+class Child(models.Model):
+    """A child's record. A foundling has no name, NIK, birth date or parents, and is a child all the same."""
+
+    class Sex(models.TextChoices):
+        MALE = "L", "Laki-laki"
+        FEMALE = "P", "Perempuan"
+        UNKNOWN = "", "Belum diketahui"
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="children")
+    name = models.CharField("nama", max_length=150, blank=True)
+    temporary_name = models.CharField("nama sementara", max_length=150, blank=True)
+    aliases = models.JSONField("nama lain", default=list, blank=True)
+    sex = models.CharField("jenis kelamin", max_length=1, choices=Sex.choices, blank=True, default="")
+    birth_from = models.DateField("lahir paling awal", null=True, blank=True)
+    birth_until = models.DateField("lahir paling akhir", null=True, blank=True)
+    birth_how = models.CharField("cara usia diketahui", max_length=200, blank=True)
+    birth_place = models.CharField("tempat lahir", max_length=100, blank=True)
+    nik_encrypted = models.TextField(blank=True, editable=False)
+    nik_index = models.CharField(max_length=64, blank=True, editable=False)
+    marks = models.TextField("ciri fisik", blank=True)
+    health = models.TextField("kondisi kesehatan", blank=True)
+    disability = models.CharField("kedisabilitasan", max_length=200, blank=True)
+    religion = models.CharField("agama", max_length=40, blank=True)
+    schooling = models.CharField("pendidikan", max_length=200, blank=True)
+    address = models.CharField("alamat", max_length=300, blank=True)
+    category = models.CharField("kategori PPKS", max_length=80, blank=True)
+    dtsen = models.CharField("status DTSEN", max_length=80, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", editable=False
+    )
+    version = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False)
+
+    class Meta:
+        verbose_name = "anak"
+        verbose_name_plural = "anak"
+        default_permissions = ()
+        indexes = [models.Index(fields=["agency", "name"], name="child_agency_name")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(birth_from__isnull=True, birth_until__isnull=True)
+                | Q(birth_from__isnull=False, birth_until__gte=F("birth_from")),
+                name="child_birth_range",
+                violation_error_message="Perkiraan tanggal lahir harus berurutan.",
+            ),
+            models.UniqueConstraint(
+                fields=["agency", "nik_index"],
+                condition=~Q(nik_index="") & Q(merged_into__isnull=True),
+                name="child_nik_once",
+                violation_error_message="NIK ini sudah tercatat pada anak lain.",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="child_not_merged_into_itself",
+            ),
+        ]
+
+    def __str__(self):
+        return self.initials
+
+    @property
+    def called(self) -> str:
+        """The name for those entitled to it; a temporary name says that it is one."""
+        if self.name:
+            return self.name
+        if self.temporary_name:
+            return f"{self.temporary_name} (nama sementara)"
+        return "Belum bernama"
+
+    @property
+    def initials(self) -> str:
+        """What titles, notices and exports to others show."""
+        words = (self.name or self.temporary_name).split()
+        return ". ".join(w[0].upper() for w in words) + "." if words else "Tanpa nama"
+
+
+class Adult(models.Model):
+    """A parent, guardian, finder or other responsible adult; several children may share one."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="adults")
+    name = models.CharField("nama", max_length=150)
+    phone = models.CharField("telepon", max_length=40, blank=True)
+    address = models.CharField("alamat", max_length=300, blank=True)
+    note = models.CharField("keterangan", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "orang dewasa"
+        verbose_name_plural = "orang dewasa"
+        default_permissions = ()
+
+    def __str__(self):
+        return "".join(w[0] for w in self.name.split())
+
+
+class Relation(models.Model):
+    """How a child is related to another child or to an adult."""
+
+    class Kind(models.TextChoices):
+        SIBLING = "sibling", "Saudara kandung"
+        MOTHER = "mother", "Ibu"
+        FATHER = "father", "Ayah"
+        GUARDIAN = "guardian", "Wali/pengasuh"
+        RESPONSIBLE = "responsible", "Penanggung jawab"
+        OTHER = "other", "Lainnya"
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="relations")
+    other = models.ForeignKey(Child, models.PROTECT, null=True, blank=True, related_name="related_to")
+    adult = models.ForeignKey(Adult, models.PROTECT, null=True, blank=True, related_name="relations")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(other__isnull=True, adult__isnull=False)
+                | Q(other__isnull=False, adult__isnull=True),
+                name="relation_to_child_or_adult",
+            ),
+            models.CheckConstraint(
+                condition=Q(other__isnull=True) | ~Q(other=F("child")), name="relation_not_to_itself"
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_kind_display()
+
+
+class Whereabouts(models.Model):
+    """Where a child is, since when, and who said so: the chain of a foundling's handovers."""
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="whereabouts")
+    place = models.CharField("keberadaan anak", max_length=200)
+    since = models.DateTimeField("sejak")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-since", "-id"]
+        indexes = [models.Index(fields=["child", "-since", "-id"], name="whereabouts_latest")]
+
+    def __str__(self):
+        return self.place

@@ -1,0 +1,178 @@
+"""The papers of a case and where each is filed; what may follow; notes and photos."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from sopcases.cases.models.case import Case
+from sopcases.cases.models.child import Child
+from sopcases.cases.models.walk import Attempt
+from sopcases.people.models import Agency, User
+from sopcases.sops.models import Output, PaperKind, Stage
+
+
+def own_name(instance, filename: str) -> str:
+    """Our own random name: neither the sender's name for the file nor a child's gets on the disk."""
+    suffix = filename.rsplit(".", 1)[-1].lower() if "." in filename else "bin"
+    name = uuid.uuid4().hex
+    return f"{instance._meta.model_name}/{name[:2]}/{name}.{suffix}"
+
+
+class Paper(models.Model):
+    """A dokumen: what it is, how far it is, and the file itself."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="papers")
+    kind = models.ForeignKey(PaperKind, models.PROTECT, related_name="papers")
+    stage = models.PositiveSmallIntegerField(choices=Stage.choices, default=Stage.NONE)
+    number = models.CharField("nomor", max_length=100, blank=True)
+    dated = models.DateField("tanggal", null=True, blank=True)
+    issuer = models.CharField("penerbit", max_length=150, blank=True)
+    original = models.BooleanField("asli", null=True, blank=True)
+    description = models.CharField("keterangan", max_length=300, blank=True)
+    file = models.FileField(upload_to=own_name, blank=True)
+    mime = models.CharField(max_length=60, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    voided_at = models.DateTimeField(null=True, blank=True)
+    void_reason = models.TextField(blank=True)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+
+    class Meta:
+        verbose_name = "dokumen"
+        verbose_name_plural = "dokumen"
+        default_permissions = ()
+        indexes = [models.Index(fields=["agency", "kind", "-id"], name="paper_agency_kind")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(voided_at__isnull=True) | ~Q(void_reason=""),
+                name="paper_void_has_reason",
+                violation_error_message="Alasan pembatalan harus diisi.",
+            ),
+            models.CheckConstraint(condition=Q(file="") | ~Q(sha256=""), name="paper_file_has_hash"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.number}".strip()
+
+
+class Filing(models.Model):
+    """A paper put into a case: for the case or a child, by an attempt, as one of its outputs."""
+
+    paper = models.ForeignKey(Paper, models.PROTECT, related_name="filings")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="filings")
+    child = models.ForeignKey(Child, models.PROTECT, null=True, blank=True, related_name="filings")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, null=True, blank=True, related_name="filings")
+    output = models.ForeignKey(Output, models.PROTECT, null=True, blank=True, related_name="+")
+    filed_at = models.DateTimeField()
+    filed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                "paper",
+                "case",
+                Coalesce("child", 0),
+                Coalesce("attempt", 0),
+                Coalesce("output", 0),
+                name="filing_once",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.paper_id} → {self.case_id}"
+
+
+class Waiver(models.Model):
+    """A missing paper left to follow (until a date), or for good (no date: "tidak diterbitkan")."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="waivers")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="waivers")
+    kind = models.ForeignKey(PaperKind, models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.TextField("alasan")
+    until = models.DateField("paling lambat", null=True, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    acting_title = models.CharField(max_length=200, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["until"],
+                condition=Q(settled_at__isnull=True, until__isnull=False),
+                name="waiver_to_follow",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                "case",
+                "kind",
+                Coalesce("child", 0),
+                condition=Q(settled_at__isnull=True),
+                name="waiver_one_open",
+                violation_error_message="Kelengkapan ini sudah dicatat menyusul.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="waiver_has_reason",
+                violation_error_message="Alasan harus diisi.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} menyusul"
+
+
+class ProgressNote(models.Model):
+    """A catatan perkembangan: written by those on the case, on any day."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notes")
+    child = models.ForeignKey(Child, models.PROTECT, null=True, blank=True, related_name="notes")
+    happened_at = models.DateTimeField("waktu kejadian")
+    text = models.TextField("catatan")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    acting_title = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-happened_at", "-id"]
+        indexes = [models.Index(fields=["case", "-happened_at", "-id"], name="note_case_latest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(happened_at__lte=models.F("recorded_at")),
+                name="note_not_in_future",
+                violation_error_message="Waktu kejadian tidak boleh di masa depan.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.case_id} {self.happened_at:%Y-%m-%d}"
+
+
+class Photo(models.Model):
+    """A photo of a case, re-encoded; the time it was taken is kept, the place is not."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="photos")
+    note = models.ForeignKey(ProgressNote, models.PROTECT, null=True, blank=True, related_name="photos")
+    file = models.FileField(upload_to=own_name)
+    sha256 = models.CharField(max_length=64)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    caption = models.CharField("keterangan", max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+
+    def __str__(self):
+        return f"Foto {self.pk}"
