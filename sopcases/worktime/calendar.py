@@ -300,7 +300,7 @@ class Calendar:
         if not self._extend():
             raise NoWorkingHours(
                 f"Kalender kerja tidak mempunyai jam kerja lagi sampai akhir {self._years[1]}; "
-                "lengkapi jam kerja instansi."
+                "lengkapi jam kerja perangkat daerah."
             )
 
     def _fill(self, year: int) -> None:
