@@ -66,8 +66,8 @@ if not DEBUG:
         is_fernet_key(key) and not weak(key, 44) for key in NIK_ENCRYPTION_KEYS
     ):
         raise ImproperlyConfigured(
-            "NIK_ENCRYPTION_KEYS is missing or holds what is no Fernet key (.env.example shows how to make one). / "
-            "NIK_ENCRYPTION_KEYS kosong atau memuat yang bukan kunci Fernet (cara membuatnya di .env.example)."
+            "NIK_ENCRYPTION_KEYS is missing or holds what is no Fernet key (see .env.example). / "
+            "NIK_ENCRYPTION_KEYS kosong atau memuat yang bukan kunci Fernet (lihat .env.example)."
         )
     if weak(NIK_INDEX_KEY, 40):
         raise ImproperlyConfigured(
