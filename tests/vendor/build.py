@@ -24,7 +24,7 @@ arrow-repeat calendar-event check-circle-fill check-lg chevron-down chevron-left
 exclamation-circle-fill exclamation-triangle-fill file-earmark-text flag gear hourglass-split image
 info-circle-fill key list person-badge person-check person-circle person-plus play-circle plus-circle
 question-circle save slash-circle trash truck x-circle-fill x-lg
-""".split()  # noqa: SIM905 - a list of words reads best as words
+""".split()
 
 FONTS = ["Regular", "Bold", "Italic", "BoldItalic"]
 
