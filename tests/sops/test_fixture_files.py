@@ -30,16 +30,24 @@ def keys(text):
     return set(text.split())
 
 
-TOP_KEYS = keys("""slug agency name number noun code opening routes created_on revised_on ratified_on effective_on
-    ratified_by term term_reading legal_basis target cost sheet narrative steps notes""")
-SHEET_KEYS = keys("""letterhead document_title title unit number created_on revised_on ratified_on effective_on
-    ratified_by name legal_basis qualifications related equipment warnings records column_numbers columns
-    narrative_title narrative_legal_basis target term cost""")
-STEP_KEYS = keys("""key number activity performers requires_text produces_text remark requires produces time
-    time_reading basis narrative_time after recurrence condition scope routes verdict finds alarm returns_to""")
+TOP_KEYS = keys("""
+    slug agency name number noun code opening routes created_on revised_on ratified_on effective_on ratified_by
+    term term_reading legal_basis target cost sheet narrative steps notes
+""")
+SHEET_KEYS = keys("""
+    letterhead document_title title unit number created_on revised_on ratified_on effective_on ratified_by name
+    legal_basis qualifications related equipment warnings records column_numbers columns narrative_title
+    narrative_legal_basis target term cost
+""")
+STEP_KEYS = keys("""
+    key number activity performers requires_text produces_text remark requires produces time time_reading basis
+    narrative_time after recurrence condition scope routes verdict finds alarm returns_to
+""")
 ITEM_KEYS = keys("paper stage optional text scope routes")
-AGENCY_KEYS = keys("""slug name short_name government letterhead_name city timezone address phone email website
-    settings areas positions papers series outcomes""")
+AGENCY_KEYS = keys("""
+    slug name short_name government letterhead_name city timezone address phone email website settings areas
+    positions papers series outcomes
+""")
 POSITION_KEYS = keys("name aliases superior external may_record may_waive may_close note")
 PAPER_KEYS = keys("name aliases origin layout disposer signer verbal identity")
 SERIES_KEYS = keys("name pattern classification unit papers")
