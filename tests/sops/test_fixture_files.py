@@ -31,17 +31,17 @@ def keys(text):
 
 
 TOP_KEYS = keys("""
-    slug agency name number noun code opening routes created_on revised_on ratified_on effective_on ratified_by
-    term term_reading legal_basis target cost sheet narrative steps notes
+    slug agency name number noun code opening routes created_on revised_on ratified_on effective_on
+    ratified_by term term_reading legal_basis target cost sheet narrative steps notes
 """)
 SHEET_KEYS = keys("""
-    letterhead document_title title unit number created_on revised_on ratified_on effective_on ratified_by name
-    legal_basis qualifications related equipment warnings records column_numbers columns narrative_title
-    narrative_legal_basis target term cost
+    letterhead document_title title unit number created_on revised_on ratified_on effective_on ratified_by
+    name legal_basis qualifications related equipment warnings records column_numbers columns
+    narrative_title narrative_legal_basis target term cost
 """)
 STEP_KEYS = keys("""
-    key number activity performers requires_text produces_text remark requires produces time time_reading basis
-    narrative_time after recurrence condition scope routes verdict finds alarm returns_to
+    key number activity performers requires_text produces_text remark requires produces time time_reading
+    basis narrative_time after recurrence condition scope routes verdict finds alarm returns_to
 """)
 ITEM_KEYS = keys("paper stage optional text scope routes")
 AGENCY_KEYS = keys("""
@@ -419,6 +419,7 @@ def test_anak_jalanan_children_come_later_and_pass_one_by_one():
     assert steps["4"]["condition"] and steps["4"]["scope"] == "child"
     assert steps["4"]["after"] == steps["5"]["after"] == ["3"]
     assert steps["5"]["recurrence"] == {"months": 1, "form": "session", "until": None}
+    assert steps["5"]["scope"] == "case"
     assert steps["2"]["returns_to"] == "1"
 
 
