@@ -253,3 +253,21 @@ class Submission(models.Model):
 
     def __str__(self):
         return str(self.key)
+
+
+class LoginAttempt(models.Model):
+    """A password that was tried, from where; counted before the next one is hashed, then forgotten.
+
+    `who` is a keyed hash of the name as typed: people type passwords into that field.
+    """
+
+    who = models.CharField(max_length=64)
+    address = models.CharField(max_length=50)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["address", "at"], name="login_attempt_address")]
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M} {self.address}"

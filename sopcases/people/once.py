@@ -1,0 +1,58 @@
+"""A form that is sent twice does its thing once.
+
+The page carries a key made when it was shown (`{% once_key %}` or `OnceForm`). The key is written in the
+transaction of the act: a second sending, also at the same moment, finds it and is led where the first led.
+"""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect, resolve_url
+
+from sopcases.people.models import Submission
+from sopcases.refusal import NotAllowed, Refused
+
+FIELD = "_key"
+
+
+class OnceForm(forms.Form):
+    """Mixin: the hidden key. A form shown again after an error keeps its key."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields[FIELD] = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+def once(request: HttpRequest, act: Callable[[], Any]) -> HttpResponseRedirect:
+    """Do `act` in one transaction with the form's key, and go where it says (a path, a row, a view's name).
+
+    Sent again by the same person: go there without doing it again. When `act` refuses, the key is free
+    again, so that the mended form can be sent.
+
+    Raises:
+        Refused: the form carries no key.
+        NotAllowed: the key was used by somebody else.
+    """
+    try:
+        key = uuid.UUID(request.POST.get(FIELD, ""))
+    except ValueError:
+        raise Refused("Formulir tidak lengkap. Muat ulang halamannya, lalu isi dan kirim lagi.") from None
+    try:
+        with transaction.atomic():
+            # A second sending waits for the first: on PostgreSQL here, on SQLite at the line above.
+            Submission.objects.create(key=key, user=request.user, at=request.at)
+            location = resolve_url(act())
+            Submission.objects.filter(key=key).update(location=location)
+    except IntegrityError:
+        # Either the key is taken, or the act broke a rule of the database and took its key with it.
+        earlier = Submission.objects.filter(key=key).first()
+        if earlier is None:
+            raise
+        if earlier.user_id != request.user.pk:
+            raise NotAllowed("Formulir ini dikirim oleh pengguna lain. Buka formulirnya kembali.") from None
+        location = earlier.location
+    return redirect(location)
