@@ -22,7 +22,7 @@ function errorSummary() {
     if (!target) return;
     event.preventDefault();
     const control = target.matches("input, select, textarea") ? target : target.querySelector("input, select, textarea");
-    (target.closest('[id^="div_id_"]') || target).scrollIntoView({ block: "start" });
+    (target.closest('[id^="div_id_"]') || target).scrollIntoView({ block: "start", behavior: "instant" });
     (control || target).focus({ preventScroll: true });
   });
 }
@@ -30,9 +30,12 @@ function errorSummary() {
 // ---- forms: warn before typed text is lost, and send once
 const changed = new Set();
 
+// By attribute: a field may be named "method" or "action" and hide the property.
+const posts = (form) => form.getAttribute("method")?.toLowerCase() === "post";
+
 function guardForms() {
   for (const form of all("form")) {
-    if (form.method !== "post" || "unguarded" in form.dataset) continue;
+    if (!posts(form) || "unguarded" in form.dataset) continue;
     // After a refusal the page comes back with what was typed, and that is not saved either.
     if (document.querySelector(".error-summary")) changed.add(form);
     form.addEventListener("input", () => changed.add(form));
@@ -45,7 +48,7 @@ function guardForms() {
 function sendOnce() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post") return;
+    if (event.defaultPrevented || !posts(form)) return;
     if ("sending" in form.dataset) {
       event.preventDefault();
       return;
