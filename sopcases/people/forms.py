@@ -87,7 +87,7 @@ class PasswordForm(forms.Form):
     new_password = password_field(
         "Kata sandi baru",
         "new-password",
-        "Paling sedikit 12 karakter. Beberapa kata yang mudah Anda ingat lebih baik daripada satu yang rumit.",
+        "Paling sedikit 12 karakter. Beberapa kata yang mudah diingat lebih baik daripada satu kata rumit.",
     )
     new_password_again = password_field("Kata sandi baru, sekali lagi", "new-password")
 
