@@ -1,22 +1,20 @@
-"""What holds for every request: headers, closed by default, session limits, silent error reports."""
+"""What holds for every request: headers, no caches, limits of a session, silent error reports.
+
+Who may come in at all is the door's business (people/middleware.py).
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import SESSION_KEY, logout
-from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponseBase
 from django.middleware.security import SecurityMiddleware
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.debug import SafeExceptionReporterFilter
 
 Responder = Callable[[HttpRequest], HttpResponseBase]
-
-# Text typed into a form when the session ended; more than this is no form of ours.
-TYPED_LIMIT = 64 * 1024
 
 
 class HeadersMiddleware(SecurityMiddleware):
@@ -42,11 +40,7 @@ class HeadersMiddleware(SecurityMiddleware):
 
 
 class NoStoreMiddleware:
-    """Forbid caches to keep any page: stands inside WhiteNoise, so static files stay cacheable.
-
-    A logout (the session lost its user) also clears what the browser kept. Cookies are not listed:
-    that would clear those of the whole city's domain, and the session is dead on the server anyway.
-    """
+    """Forbid caches to keep any page: stands inside WhiteNoise, so static files stay cacheable."""
 
     def __init__(self, get_response: Responder) -> None:
         self.get_response = get_response
@@ -55,8 +49,6 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         if "no-store" not in response.headers.get("Cache-Control", ""):
             response.headers["Cache-Control"] = "no-store, private"
-        if getattr(request, "logged_out", False):
-            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 
@@ -64,6 +56,7 @@ class SessionLimitMiddleware:
     """End a session after SESSION_IDLE_SECONDS without a request or SESSION_ABSOLUTE_SECONDS after login.
 
     The last request is written down once a minute at most, so that a page costs no write of its own.
+    Whose session ended is left in the new one ("ended_for"): the door keeps for him what he had typed.
     """
 
     EVERY = 60
@@ -85,9 +78,7 @@ class SessionLimitMiddleware:
             request.session["seen"] = now
             request.session.setdefault("since", now)
             request.session.pop("ended_for", None)
-        response = self.get_response(request)
-        request.logged_out = SESSION_KEY not in request.session
-        return response
+        return self.get_response(request)
 
     def exceeded(self, request: HttpRequest, now: int) -> str | None:
         """Which limit is over, as a sentence for the login page."""
@@ -96,58 +87,6 @@ class SessionLimitMiddleware:
         if now - request.session.get("since", now) > settings.SESSION_ABSOLUTE_SECONDS:
             return "Sesi Anda berakhir karena sudah melewati batas waktu kerja. Silakan masuk kembali."
         return None
-
-
-class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
-    """Close every view but those marked `login_not_required`, and lose no text when a session ended.
-
-    What was posted into the ended session is kept in the new one for the same person and address, and
-    offered again after login. Passwords, the CSRF token and files are not kept. The CSRF check came before.
-    """
-
-    def process_view(
-        self, request: HttpRequest, view_func: Callable[..., Any], view_args: tuple, view_kwargs: dict
-    ) -> HttpResponseBase | None:
-        """Refuse strangers; offer kept text to its owner."""
-        if refused := super().process_view(request, view_func, view_args, view_kwargs):
-            return refused
-        if request.user.is_authenticated and request.method == "GET":
-            return offer_typed(request)
-        return None
-
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
-        """Send to the login page."""
-        if request.method == "POST" and (owner := request.session.get("ended_for")):
-            keep_typed(request, owner)
-        return super().handle_no_permission(request, view_func)
-
-
-def keep_typed(request: HttpRequest, owner: int) -> None:
-    """Keep the posted text of an ended session for its owner."""
-    fields = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name != "csrfmiddlewaretoken" and "password" not in name
-        for value in values
-    ]
-    if sum(len(name) + len(value) for name, value in fields) <= TYPED_LIMIT:
-        request.session["typed"] = {
-            "owner": owner,
-            "path": request.get_full_path(),
-            "fields": fields,
-            "files": bool(request.FILES),
-        }
-
-
-def offer_typed(request: HttpRequest) -> HttpResponse | None:
-    """A page that sends kept text again, once, if this person typed it at this address."""
-    typed = request.session.get("typed")
-    if not typed or typed["path"] != request.get_full_path():
-        return None
-    del request.session["typed"]
-    if typed["owner"] != request.user.pk:
-        return None
-    return render(request, "http/typed.html", {"typed": typed})
 
 
 class SilentReporterFilter(SafeExceptionReporterFilter):

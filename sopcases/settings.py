@@ -117,7 +117,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "sopcases.http.SessionLimitMiddleware",
-    "sopcases.http.LoginRequiredMiddleware",
+    "sopcases.people.middleware.OfficerMiddleware",
+    "sopcases.people.middleware.DoorMiddleware",
 ]
 
 ROOT_URLCONF = "sopcases.urls"
@@ -194,6 +195,7 @@ USE_TZ = True
 # People and sessions -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["sopcases.people.backends.OfficerBackend"]
 LOGIN_URL = "/masuk/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = LOGIN_URL
@@ -221,6 +223,7 @@ CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "sopcases.people.views.csrf_failure"
 
 
 # Headers -------------------------------------------------------------------------------------------

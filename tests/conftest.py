@@ -104,7 +104,7 @@ def flush_lifts_the_journal():
 
 @pytest.fixture(autouse=True)
 def clean_cache():
-    """Throttles count in the cache; no test inherits another's failures."""
+    """No test inherits what another kept."""
     from django.core.cache import cache
 
     cache.clear()
