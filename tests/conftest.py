@@ -48,7 +48,7 @@ settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
 database = settings.DATABASES["default"]
 if database["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the browser tests' server reads it from threads of its own.
-    database["TEST"] = {"NAME": str(FOLDER / "tests.sqlite3")}
+    database.setdefault("TEST", {})["NAME"] = str(FOLDER / "tests.sqlite3")
 
 
 class Undefined(str):
