@@ -80,7 +80,9 @@ class Officer:
         """The hat that covers one of the positions in the area; an appointment without area covers all
         of the agency, but an outside partner only his own."""
         for hat in self.hats:
-            if hat.position_id in position_ids and (hat.area_id in (None, area_id)):
+            if hat.position_id in position_ids and (
+                hat.area_id is None or area_id is None or hat.area_id == area_id
+            ):
                 return hat
         return None
 
@@ -98,6 +100,16 @@ class Officer:
         ):
             below.setdefault(superior, []).append(pk)
         return {hat.position_id: _descend(hat.position_id, below) for hat in self.hats}
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The system itself acting at a moment, as in the journal: it holds no position."""
+
+    at: datetime
+    user: None = None
+    title: str = "Sistem"
+    hats: tuple[Hat, ...] = ()
 
 
 def _descend(top: int, below: dict[int | None, list[int]]) -> set[int]:

@@ -56,7 +56,7 @@ def lifted(using: str = "default"):
 def write(by, verb: str, subject: models.Model, title: str = "", agency_id: int | None = None, **data):
     """Add one line: `by` (an Officer) did `verb` to `subject` at `by.at`, acting under `title`."""
     return Entry.objects.create(
-        agency_id=agency_id or getattr(subject, "agency_id", None) or by.user.agency_id,
+        agency_id=agency_id or getattr(subject, "agency_id", None) or (by.user and by.user.agency_id),
         at=by.at,
         actor=by.user,
         acting_title=title or by.title,

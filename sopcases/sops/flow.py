@@ -84,8 +84,10 @@ class PlanStep:
 
     @property
     def passes_by_child(self) -> bool:
-        """A case step whose outputs are per child: each child passes on with his own."""
-        return not self.per_child and any(o.per_child and not o.optional for o in self.outputs)
+        """A case step judged or papered child by child: each child passes on with his own."""
+        return not self.per_child and (
+            self.verdict or any(o.per_child and not o.optional for o in self.outputs)
+        )
 
 
 @dataclass(frozen=True)
@@ -284,6 +286,8 @@ def is_passed(plan: Plan, standing: Standing, key: str, track: int | None) -> bo
         return True
     if track is not CASE:
         return (key, track) in standing.passed
+    if step.passes_by_child:
+        return any((key, child) in standing.passed for child in standing.children)
     if step.per_child:
         return all((key, child) in standing.passed for child in standing.children) and (
             standing.had_children or bool(standing.children)
@@ -294,8 +298,9 @@ def is_passed(plan: Plan, standing: Standing, key: str, track: int | None) -> bo
 def open_steps(plan: Plan, standing: Standing) -> list[tuple[str, int | None]]:
     """The steps that may be done now in order, with their track. Passed ones are left out.
 
-    A step opens when all before it, near and far, are passed on its track. A recurring step follows the
-    children: it opens as soon as one of them stands there. After the step that looks for the children found
+    A step opens when all before it, near and far, are passed on its track. A step papered child by child lets
+    the case go on with the first child through it, so that one slow parent holds nobody else back. A
+    recurring step follows the children: it opens as soon as one of them stands there. After the step that looks for the children found
     none, nothing more opens.
     """
     found: list[tuple[str, int | None]] = []

@@ -178,6 +178,7 @@ class CaseChild(models.Model):
     left_on = models.DateField("tanggal", null=True, blank=True)
     outcome = models.ForeignKey(Outcome, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.TextField("keterangan", blank=True)
+    left_with_case = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -1,0 +1,77 @@
+"""Opening a case: who may, under which number, until when."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sopcases.cases.models import Case, CaseNumber
+from sopcases.cases.walk import walking
+from sopcases.people import authority, journal
+from sopcases.people.authority import Officer
+from sopcases.refusal import NotAllowed, Refused
+from sopcases.sops import durations
+from sopcases.sops.models import Performer, Revision
+from sopcases.worktime.models import calendar_for
+
+
+def refuse_open(revision: Revision, by: Officer) -> str | None:
+    """Whoever takes part in the SOP, or stands above one who does, may open a case under it."""
+    if revision.state != Revision.State.IN_FORCE:
+        return "SOP ini tidak sedang berlaku."
+    reach = {p for below in by.reach.values() for p in below}
+    if not Performer.objects.filter(step__revision=revision, position__in=reach).exists():
+        return "Jabatan Anda tidak bertugas dalam SOP ini."
+    return None
+
+
+def open_case(revision: Revision, by: Officer, *, event_at: datetime, route: str = "", **facts) -> Case:
+    """Open a case under a revision in force; its number is taken under lock.
+
+    `facts`: area, place, reporter, reporter_phone, circumstances, verbal_order_by, verbal_order_at.
+    """
+    if (sentence := refuse_open(revision, by)) is not None:
+        raise NotAllowed(sentence)
+    if event_at > by.at:
+        raise Refused("Waktu kejadian tidak boleh di masa depan.")
+    routes = {r["key"] for r in revision.routes}
+    if routes and route not in routes:
+        raise Refused("Pilih jalur masuk: " + ", ".join(r["name"] for r in revision.routes) + ".")
+    when = facts.get("verbal_order_at")
+    if facts.get("verbal_order_by") and (when is None or when > by.at):
+        raise Refused("Isi waktu perintah lisan; tidak boleh di masa depan.")
+    with transaction.atomic():
+        sop = revision.sop
+        case = Case.objects.create(
+            agency=sop.agency,
+            number=_next_number(sop, authority.local_day(sop.agency, by.at).year),
+            sop=sop,
+            revision=revision,
+            route=route if routes else "",
+            event_at=event_at,
+            opened_at=by.at,
+            opened_by=by.user,
+            term_due_at=_term_due(revision, by.at),
+            **facts,
+        )
+        journal.write(by, "case.opened", case)
+        with walking(case, by) as walk:
+            walk.changed = True
+            walk.advance()
+        case.refresh_from_db()
+        return case
+
+
+def _next_number(sop, year: int) -> str:
+    row, _ = CaseNumber.objects.select_for_update().get_or_create(
+        agency_id=sop.agency_id, code=sop.code, year=year
+    )
+    row.last += 1
+    row.save(update_fields=["last"])
+    return f"{sop.code}-{year}-{row.last:04d}"
+
+
+def _term_due(revision: Revision, at: datetime) -> datetime | None:
+    if not revision.term_text.strip():
+        return None
+    term = durations.read(revision.term_text)
+    return None if term.is_zero else calendar_for(revision.sop.agency).add(at, term)

@@ -1,0 +1,414 @@
+"""Where a case stands, read in a constant number of queries: what is open, what is missing, who may act.
+
+`Progress` only reads; `walk.Walk` is a progress under lock and adds the verbs. Each `refuse_…` predicate
+answers None or the sentence that the verb refuses with, and the page hides by it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from sopcases.cases.models import Attempt, Case, CaseChild, CaseOfficer, Filing, Interval, Paper, Waiver
+from sopcases.people.authority import Hat, Officer
+from sopcases.sops import flow
+from sopcases.sops.flow import CASE, Item, Plan, PlanStep
+from sopcases.sops.models import PaperKind, Stage
+from sopcases.sops.plans import plan_of
+from sopcases.worktime.models import calendar_for
+
+CLOSED = "Penanganan ini sudah ditutup."
+HELD = "Penanganan ini sedang ditunda. Lanjutkan dahulu penanganannya."
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A paper a step lacks, for the case or one child."""
+
+    item: Item
+    kind: PaperKind
+    child_id: int | None
+    output: bool
+
+    def __str__(self):
+        return self.kind.name
+
+
+@dataclass(frozen=True)
+class Slot:
+    """An output that a new paper of its kind may be drafted for."""
+
+    step_key: str
+    step_label: str
+    output_id: int
+    kind_id: int
+    attempt_id: int | None
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A step on a track: the case or a child, and for a recurring step its period."""
+
+    key: str
+    child_id: int | None = None
+    occurrence: date | None = None
+
+
+def reaches(paper: Paper, stage: int, walk_on_decision: bool) -> bool:
+    """Whether a paper counts as being at least at a stage. Void never counts; decided but not yet inked
+    counts as signed only where the agency lets the walk go on at the decision."""
+    if paper.voided_at is not None:
+        return False
+    reached = paper.stage
+    if reached == Stage.DECIDED and walk_on_decision:
+        reached = Stage.SIGNED
+    return reached >= stage
+
+
+class Progress:
+    """A case as it stands, seen by an officer (or by the system)."""
+
+    def __init__(self, case: Case, by: Officer):
+        self.case = case
+        self.by = by
+        self.plan: Plan = plan_of(case.revision)
+
+    # --- what is loaded, each once
+
+    @cached_property
+    def agency(self):
+        return self.case.agency
+
+    @cached_property
+    def calendar(self):
+        return calendar_for(self.agency)
+
+    @cached_property
+    def attempts(self) -> list[Attempt]:
+        rows = list(Attempt.objects.filter(case=self.case).order_by("id"))
+        for row in rows:
+            row.case = self.case
+        return rows
+
+    @cached_property
+    def stays(self) -> list[CaseChild]:
+        return list(CaseChild.objects.filter(case=self.case).select_related("child").order_by("id"))
+
+    @cached_property
+    def filings(self) -> list[Filing]:
+        return list(Filing.objects.filter(case=self.case).select_related("paper").order_by("id"))
+
+    @cached_property
+    def waivers(self) -> list[Waiver]:
+        return list(Waiver.objects.filter(case=self.case).order_by("id"))
+
+    @cached_property
+    def intervals(self) -> list[Interval]:
+        return list(Interval.objects.filter(case=self.case).order_by("since", "id"))
+
+    @cached_property
+    def assigned(self) -> dict[int, int]:
+        """Position → the user assigned to it in this case."""
+        return dict(
+            CaseOfficer.objects.filter(case=self.case, until=None).values_list("position_id", "user_id")
+        )
+
+    @cached_property
+    def kinds(self) -> dict[int, PaperKind]:
+        """The agency's kinds of paper."""
+        return {k.pk: k for k in PaperKind.objects.filter(agency_id=self.case.agency_id)}
+
+    @cached_property
+    def _by_id(self) -> dict[int, PlanStep]:
+        return {s.id: s for s in self.plan.steps}
+
+    # --- steps and attempts
+
+    def step_of(self, attempt: Attempt) -> PlanStep:
+        return self._by_id[attempt.step_id]
+
+    def spot_of(self, attempt: Attempt) -> Spot:
+        return Spot(self.step_of(attempt).key, attempt.child_id, attempt.occurrence)
+
+    def history(self, spot: Spot) -> list[Attempt]:
+        """All attempts at a spot, the first first."""
+        step = self.plan.by_key[spot.key]
+        return [
+            a
+            for a in self.attempts
+            if a.step_id == step.id and a.child_id == spot.child_id and a.occurrence == spot.occurrence
+        ]
+
+    def current(self, spot: Spot) -> Attempt | None:
+        """The attempt that counts at a spot: live, or passed and neither returned nor reopened."""
+        return next((a for a in self.history(spot) if a.state in Attempt.CURRENT), None)
+
+    def live(self) -> list[Attempt]:
+        return [a for a in self.attempts if a.live]
+
+    @property
+    def active_children(self) -> frozenset[int]:
+        """Children still in the case."""
+        return frozenset(s.child_id for s in self.stays if s.left_on is None)
+
+    @property
+    def standing(self) -> flow.Standing:
+        passed: set[tuple[str, int | None]] = set()
+        for attempt in self.attempts:
+            step = self.step_of(attempt)
+            if attempt.state in Attempt.PASSED:
+                passed.add((step.key, attempt.child_id))
+            elif attempt.live and step.passes_by_child and attempt.acted_at:
+                passed |= {(step.key, child) for child in self._through(step, attempt)}
+        return flow.Standing(
+            passed=frozenset(passed),
+            children=self.active_children,
+            had_children=bool(self.stays),
+            route=self.case.route,
+        )
+
+    def _through(self, step: PlanStep, attempt: Attempt) -> Iterable[int]:
+        """Children who are through a step that is still open: judged eligible, their own papers in."""
+        behind = {m.child_id for m in self.missing(attempt) if m.child_id}
+        for stay in self.stays:
+            judged = not step.verdict or stay.verdict == CaseChild.Verdict.ELIGIBLE
+            if stay.left_on is None and judged and stay.child_id not in behind:
+                yield stay.child_id
+
+    # --- papers
+
+    def reaches(self, paper: Paper, stage: int) -> bool:
+        return reaches(paper, stage, self.agency.walk_on_decision)
+
+    def _targets(self, item: Item, attempt: Attempt) -> list[int | None]:
+        if not item.per_child:
+            return [None]
+        return [attempt.child_id] if attempt.child_id else sorted(self.active_children)
+
+    def missing(self, attempt: Attempt, inputs: bool = True, outputs: bool = True) -> list[Missing]:
+        """What the step still lacks, required or put out, by name."""
+        step = self.step_of(attempt)
+        found = []
+        for items, is_output in ((step.requirements, False), (step.outputs, True)):
+            if not (outputs if is_output else inputs):
+                continue
+            for item in items:
+                if item.optional or not item.applies(self.case.route):
+                    continue
+                found += [
+                    Missing(item, self.kinds[item.kind], child, is_output)
+                    for child in self._targets(item, attempt)
+                    if not self._met(item, attempt, child, is_output)
+                ]
+        return found
+
+    def _met(self, item: Item, attempt: Attempt, child: int | None, is_output: bool) -> bool:
+        filed = self._output_filed if is_output else self._requirement_filed
+        if any(filed(item, attempt, f) for f in self.filings if child is None or f.child_id == child):
+            return True
+        if self.waived(item.kind, child):
+            return True
+        return not is_output and self._verbally_ordered(item, attempt)
+
+    def _requirement_filed(self, item: Item, attempt: Attempt, filing: Filing) -> bool:
+        if filing.paper.kind_id != item.kind or not self.reaches(filing.paper, item.stage):
+            return False
+        return item.source is None or filing.output_id in self.plan.chain[item.source]
+
+    def _output_filed(self, item: Item, attempt: Attempt, filing: Filing) -> bool:
+        if not self.reaches(filing.paper, item.stage):
+            return False
+        if item.source is not None:
+            return filing.output_id in self.plan.chain[item.id]
+        if filing.output_id == item.id and filing.attempt_id == attempt.pk:
+            return True
+        return filing.paper.kind_id == item.kind and self.kinds[item.kind].from_outside
+
+    def waived(self, kind: int, child: int | None) -> bool:
+        """One waiver covers later requirements of the same paper, until the paper itself or for good."""
+        return any(
+            w.kind_id == kind and w.child_id in (None, child) and (w.settled_at is None or w.until is None)
+            for w in self.waivers
+        )
+
+    def _verbally_ordered(self, item: Item, attempt: Attempt) -> bool:
+        """A verbal order stands for the letter of an act done before its turn came."""
+        return bool(
+            self.kinds[item.kind].verbal
+            and attempt.verbal_order_by
+            and attempt.verbal_order_at
+            and attempt.acted_at
+            and attempt.verbal_order_at <= attempt.acted_at
+            and attempt.early
+        )
+
+    def unjudged(self, attempt: Attempt) -> list[CaseChild]:
+        """Children a judging step still waits for."""
+        if not self.step_of(attempt).verdict:
+            return []
+        decided = (CaseChild.Verdict.ELIGIBLE, CaseChild.Verdict.NOT_ELIGIBLE)
+        return [s for s in self.stays if s.left_on is None and s.verdict not in decided]
+
+    def slots(self, kind_id: int | None = None) -> list[Slot]:
+        """Outputs a new paper may be drafted for: not carried on, step on this route and not yet passed."""
+        found = []
+        standing = self.standing
+        for step in self.plan.steps:
+            if not step.applies(self.case.route) or flow.is_passed(self.plan, standing, step.key, CASE):
+                continue
+            for item in step.outputs:
+                if item.source is None and item.applies(self.case.route) and kind_id in (None, item.kind):
+                    attempt = next(
+                        (a for a in self.live() if a.step_id == step.id and a.child_id is None), None
+                    )
+                    label = f"Langkah {step.number.rstrip('.')}: {step.activity}"
+                    found.append(Slot(step.key, label, item.id, item.kind, attempt.pk if attempt else None))
+        return found
+
+    # --- who may
+
+    def hat(self, positions: Iterable[int]) -> Hat | None:
+        """A hat of the officer's in these positions, in the case's area, not assigned to somebody else."""
+        for hat in self.by.hats:
+            here = hat.area_id is None or self.case.area_id in (None, hat.area_id)
+            mine = self.assigned.get(hat.position_id, self.by.user.pk) == self.by.user.pk
+            if hat.position_id in positions and here and mine:
+                return hat
+        return None
+
+    @cached_property
+    def recorder(self) -> Hat | None:
+        return next((h for h in self.by.hats if h.may_record), None)
+
+    @cached_property
+    def waiver_hat(self) -> Hat | None:
+        return next((h for h in self.by.hats if h.may_waive), None)
+
+    @cached_property
+    def closer(self) -> Hat | None:
+        return next((h for h in self.by.hats if h.may_close), None)
+
+    def acting_hat(self, step: PlanStep, *parts: str) -> Hat | None:
+        """The hat to record a step with: one that performs it, else one that may record for others."""
+        return self.hat(step.positions(*(parts or (flow.PERFORMS,)))) or self.recorder
+
+    @cached_property
+    def any_hat(self) -> Hat | None:
+        """A hat that takes part anywhere in this case, else one that may record for others."""
+        return self.hat({p for s in self.plan.steps for p in s.positions()}) or self.recorder or self.closer
+
+    def refuse_running(self) -> str | None:
+        if not self.case.running:
+            return CLOSED
+        return HELD if self.case.state == Case.State.ON_HOLD else None
+
+    def refuse_act(self, key: str) -> str | None:
+        """Why the officer may not record the step now, or None."""
+        step = self.plan.by_key[key]
+        if (sentence := self.refuse_running()) is not None:
+            return sentence
+        if not step.applies(self.case.route):
+            return "Langkah ini tidak berlaku pada jalur masuk penanganan ini."
+        if step.approving_only:
+            return "Langkah ini selesai dengan sendirinya begitu suratnya diparaf dan ditandatangani."
+        if self.acting_hat(step) is None:
+            return "Langkah ini bukan tugas jabatan Anda."
+        return None
+
+    def refuse_receive(self, attempt: Attempt) -> str | None:
+        if (sentence := self.refuse_running()) is not None:
+            return sentence
+        step = self.step_of(attempt)
+        if not step.positions(flow.RECEIVES):
+            return "Langkah ini tidak memerlukan tanda terima."
+        if not attempt.live or attempt.received_at:
+            return "Sudah diterima."
+        if not attempt.acted_at:
+            return "Belum ada yang diserahkan untuk diterima."
+        if self.hat(step.positions(flow.RECEIVES)) is None:
+            return "Hanya penerima pada langkah ini yang dapat menerimanya."
+        return None
+
+    def refuse_send_back(self, attempt: Attempt) -> str | None:
+        if (sentence := self.refuse_running()) is not None:
+            return sentence
+        step = self.step_of(attempt)
+        if not attempt.live or attempt.opened_at is None:
+            return "Langkah ini tidak sedang berjalan."
+        target = flow.return_target(self.plan, step)
+        if target is None or target.key == step.key:
+            return "SOP tidak menyebut langkah tujuan pengembalian."
+        if self.hat(step.positions("performs", "receives", "disposes", "signs")) is None:
+            return "Langkah ini bukan tugas jabatan Anda."
+        return None
+
+    def refuse_reopen(self, attempt: Attempt) -> str | None:
+        if (sentence := self.refuse_running()) is not None:
+            return sentence
+        step = self.step_of(attempt)
+        if attempt.state not in Attempt.PASSED:
+            return "Hanya langkah yang sudah selesai yang dapat dibuka kembali."
+        if step.approving_only:
+            return "Ganti suratnya; langkah ini mengikuti suratnya."
+        if self.acting_hat(step) is None and self.waiver_hat is None:
+            return "Langkah ini bukan tugas jabatan Anda."
+        return None
+
+    def refuse_not_needed(self, key: str) -> str | None:
+        step = self.plan.by_key[key]
+        if not step.condition:
+            return "Langkah ini selalu diperlukan menurut SOP."
+        return self.refuse_act(key)
+
+    def refuse_waive(self) -> str | None:
+        if (sentence := self.refuse_running()) is not None:
+            return sentence
+        if self.waiver_hat is None:
+            return "Hanya atasan yang berwenang yang dapat mengizinkan kelengkapan menyusul."
+        return None
+
+    def refuse_touch(self) -> str | None:
+        """Notes, papers, photos and whereabouts: anyone who takes part in the case."""
+        return None if self.any_hat else "Anda tidak bertugas dalam penanganan ini."
+
+    def refuse_lead(self) -> str | None:
+        """Hold, stop, hand over, close, reopen and assign."""
+        return None if self.closer else "Hanya pejabat yang berwenang menutup penanganan."
+
+    def refuse_close(self) -> str | None:
+        """Whether the case may be closed at all now, whoever does it."""
+        if (sentence := self.refuse_running()) is not None:
+            return sentence
+        if self.active_children:
+            return "Masih ada anak tanpa hasil akhir."
+        if self.stays or self.found_nobody or self.term_over:
+            return None
+        if any(a.opened_at for a in self.live()):
+            return "Masih ada langkah yang terbuka."
+        return None
+
+    @property
+    def found_nobody(self) -> bool:
+        """The step that looks for the children is done, and there were none."""
+        finder = self.plan.finder
+        return bool(finder and not self.stays and (finder.key, CASE) in self.standing.passed)
+
+    @property
+    def term_over(self) -> bool:
+        return bool(self.case.term_due_at and self.case.term_due_at <= self.by.at)
+
+    @property
+    def hold(self) -> Interval | None:
+        return next((i for i in self.intervals if i.kind == Interval.Kind.HOLD and i.until is None), None)
+
+    def waiting(self, attempt: Attempt) -> Interval | None:
+        """The outside party the attempt waits for now."""
+        return next((i for i in self.intervals if i.attempt_id == attempt.pk and i.until is None), None)
+
+
+def is_late(attempt: Attempt, at: datetime) -> bool:
+    """Lewat batas waktu: ended, or still open, after the moment from which it is late."""
+    if attempt.late_at is None:
+        return False
+    end = at if attempt.live else (attempt.received_at or attempt.acted_at or attempt.ended_at)
+    return end > attempt.late_at

@@ -1,0 +1,1022 @@
+"""The verbs that move a case. Each works on the locked case row, writes fact and journal together, and
+refuses with a sentence.
+
+    with walking(case, by) as walk:
+        walk.finish("4", acted_at=…, acted_by=[…])
+
+`by` is an Officer: the user, the moment of recording and the authority used. Acts lie between the event that
+opened the case and that moment; they may come before their step's turn.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from sopcases.cases.models import (
+    Attempt,
+    Case,
+    CaseChild,
+    CaseOfficer,
+    Child,
+    Filing,
+    Interval,
+    Outcome,
+    Paper,
+    Photo,
+    ProgressNote,
+    Waiver,
+    Whereabouts,
+)
+from sopcases.cases.periods import next_period, period, remaining
+from sopcases.cases.progress import Missing, Progress, Spot
+from sopcases.people import authority, journal
+from sopcases.people.authority import Machine, Officer
+from sopcases.people.models import User
+from sopcases.refusal import Conflict, NotAllowed, Refused
+from sopcases.sops import flow
+from sopcases.sops.flow import PlanStep
+from sopcases.sops.models import Stage
+from sopcases.worktime.calendar import Duration
+
+
+@dataclass(frozen=True)
+class Leave:
+    """A missing paper left to follow until a date, or for good (`until` None)."""
+
+    kind_id: int
+    reason: str
+    until: date | None = None
+    child_id: int | None = None
+
+
+@contextmanager
+def walking(case: Case, by: Officer) -> Iterator["Walk"]:
+    """The case under lock, in one transaction. Whatever is refused inside leaves nothing behind."""
+    with transaction.atomic():
+        locked = (
+            Case.objects.select_for_update(of=("self",))
+            .select_related("agency", "sop", "revision__sop")
+            .get(pk=case.pk)
+        )
+        walk = Walk(locked, by)
+        yield walk
+        walk.close_book()
+
+
+def _demand(sentence: str | None, error: type[Refused] = NotAllowed) -> None:
+    if sentence is not None:
+        raise error(sentence)
+
+
+def _required(text: str, sentence: str) -> str:
+    text = text.strip()
+    if not text:
+        raise Refused(sentence)
+    return text
+
+
+class Walk(Progress):
+    """A case under lock."""
+
+    changed = False
+
+    def close_book(self) -> None:
+        """Write the case row once, if anything about it changed."""
+        if self.changed:
+            self.case.version += 1
+            self.case.save()
+
+    def log(self, verb: str, title: str = "", **data) -> None:
+        self.changed = True
+        journal.write(self.by, verb, self.case, title=title, **data)
+
+    # --- recording a step
+
+    def finish(
+        self,
+        key: str,
+        child_id: int | None = None,
+        occurrence: date | None = None,
+        *,
+        acted_at: datetime | None = None,
+        acted_by: Iterable[User] = (),
+        note: str = "",
+        spent_minutes: int | None = None,
+        verbal_order: tuple[str, datetime] | None = None,
+        leave: Iterable[Leave] = (),
+        version: int | None = None,
+    ) -> Attempt:
+        """Record the act and finish the step; where somebody receives, hand it over to him.
+
+        Refuses with the names of all that is missing. What may follow is given in `leave`.
+        """
+        attempt = self.record(
+            key,
+            child_id,
+            occurrence,
+            acted_at=acted_at,
+            acted_by=acted_by,
+            note=note,
+            spent_minutes=spent_minutes,
+            verbal_order=verbal_order,
+            version=version,
+        )
+        for one in leave:
+            self.waive(key, one, child_id=child_id, occurrence=occurrence, settle=False)
+        step = self.step_of(attempt)
+        receivers = step.positions(flow.RECEIVES)
+        if receivers and attempt.received_at is None and (hat := self.hat(receivers)):
+            self._receive(attempt, hat.title)
+        awaited = bool(receivers) and attempt.received_at is None
+        self._refuse_missing(self.missing(attempt, outputs=not receivers))
+        if unjudged := self.unjudged(attempt):
+            raise Refused(f"Masih ada {len(unjudged)} anak yang belum dinyatakan layak atau tidak layak.")
+        if awaited:
+            self.log("step.handed", step=key, attempt=attempt.pk, child=child_id)
+        elif not self.missing(attempt):
+            self._complete(attempt)
+        self.advance()
+        return attempt
+
+    def record(
+        self,
+        key: str,
+        child_id: int | None = None,
+        occurrence: date | None = None,
+        *,
+        acted_at: datetime | None = None,
+        acted_by: Iterable[User] = (),
+        note: str = "",
+        spent_minutes: int | None = None,
+        verbal_order: tuple[str, datetime] | None = None,
+        version: int | None = None,
+    ) -> Attempt:
+        """Write down what was done, without finishing the step ("simpan, lanjutkan nanti")."""
+        _demand(self.refuse_act(key))
+        step = self.plan.by_key[key]
+        attempt = self._attempt(step, Spot(key, child_id, occurrence), version)
+        acted_at = acted_at or attempt.acted_at or self.by.at
+        actors = list(acted_by) or (list(attempt.acted_by.all()) if attempt.acted_at else [self.by.user])
+        self._check_act(step, attempt, acted_at, actors)
+        if verbal_order is not None:
+            who, when = verbal_order
+            attempt.verbal_order_by = _required(who, "Sebutkan siapa yang memberi perintah lisan.")
+            if when > acted_at:
+                raise Refused("Perintah lisan harus mendahului tindakannya.")
+            attempt.verbal_order_at = when
+        elif acted_at < (attempt.opened_at or self.by.at) and not attempt.verbal_order_by:
+            self._borrow_verbal_order(attempt, acted_at)
+        hat = self.acting_hat(step)
+        attempt.acted_at = acted_at
+        attempt.note = note or attempt.note
+        attempt.spent_minutes = spent_minutes if spent_minutes is not None else attempt.spent_minutes
+        attempt.recorded_at = self.by.at
+        attempt.recorded_by = self.by.user
+        attempt.acting_title = hat.title
+        self._save(attempt)
+        attempt.acted_by.set(actors)
+        if self.case.state == Case.State.REPORTED:
+            self._become(Case.State.ACTIVE)
+        self.log("step.recorded", hat.title, step=key, attempt=attempt.pk, child=child_id)
+        return attempt
+
+    def _borrow_verbal_order(self, attempt: Attempt, acted_at: datetime) -> None:
+        """The verbal order of the first report stands for every act done before there could be a letter."""
+        if self.case.verbal_order_by and self.case.verbal_order_at <= acted_at:
+            attempt.verbal_order_by = self.case.verbal_order_by
+            attempt.verbal_order_at = self.case.verbal_order_at
+
+    def _attempt(self, step: PlanStep, spot: Spot, version: int | None = None) -> Attempt:
+        """The live attempt at a spot, or a new one before its turn. Refuses what is over."""
+        if step.per_child != (spot.child_id is not None):
+            raise Refused(
+                "Langkah ini dicatat per anak." if step.per_child else "Langkah ini bukan per anak."
+            )
+        if spot.child_id is not None and spot.child_id not in self.active_children:
+            raise Refused("Anak ini tidak lagi dalam penanganan ini.")
+        attempt = self.current(spot)
+        if attempt is None:
+            if step.recurring:
+                raise Refused("Masa kegiatan ini belum dibuka.")
+            attempt = self._open(step, spot, early=True)
+        elif not attempt.live:
+            raise Refused("Langkah ini sudah selesai. Muat ulang halaman untuk melihat keadaannya.")
+        if version is not None and attempt.version != version:
+            raise Conflict("Langkah ini baru saja diubah oleh petugas lain. Periksa isinya, lalu kirim lagi.")
+        return attempt
+
+    def _check_act(self, step: PlanStep, attempt: Attempt, acted_at: datetime, actors: list[User]) -> None:
+        if acted_at > self.by.at:
+            raise Refused("Waktu pelaksanaan tidak boleh di masa depan.")
+        if acted_at < self.case.event_at:
+            raise Refused("Waktu pelaksanaan mendahului kejadian yang membuka penanganan ini.")
+        if attempt.occurrence is not None:
+            first, last = period(attempt.occurrence, step.every_months)
+            day = authority.local_day(self.agency, acted_at)
+            if day < first:
+                raise Refused("Masa kegiatan ini belum tiba.")
+            if day > last:
+                raise Refused(
+                    "Kegiatan ini harus dilaksanakan dalam masanya; catat sebagai tidak terlaksana."
+                )
+        if any(user.agency_id != self.case.agency_id for user in actors):
+            raise Refused("Pelaksana harus pegawai perangkat daerah ini.")
+        performing = step.positions(flow.PERFORMS)
+        if self.by.user in actors and self.hat(performing):
+            return
+        day = authority.local_day(self.agency, acted_at)
+        able = {a.user_id for a in authority.holders(self.case.agency_id, day, performing)}
+        if not able & {user.pk for user in actors}:
+            raise Refused(
+                "Sebutkan pelaksananya: paling sedikit satu orang yang menjabat pelaksana langkah ini."
+            )
+
+    def _refuse_missing(self, missing: list[Missing]) -> None:
+        if missing:
+            names = {s.child_id: s.child.initials for s in self.stays}
+            raise Refused(
+                *(
+                    ("Keluaran" if m.output else "Kelengkapan")
+                    + f" “{m.kind.name}”"
+                    + (f" untuk {names[m.child_id]}" if m.child_id else "")
+                    + (" belum sampai tahap yang diminta." if self._present(m) else " belum ada.")
+                    for m in missing
+                )
+            )
+
+    def _present(self, missing: Missing) -> bool:
+        return any(
+            f.paper.kind_id == missing.kind.pk and f.paper.voided_at is None
+            for f in self.filings
+            if missing.child_id in (None, f.child_id)
+        )
+
+    def _complete(self, attempt: Attempt) -> None:
+        """The step is done: stop its clock and answer what it still waited for."""
+        end = attempt.received_at or attempt.acted_at
+        worked = 0
+        if attempt.opened_at and end > attempt.opened_at:
+            worked = self.calendar.minutes_between(attempt.opened_at, end)
+        attempt.worked_minutes = attempt.used_minutes + worked
+        self._end(attempt, Attempt.State.DONE)
+        self._end_waiting(attempt, "Langkah selesai")
+        self.log("step.done", step=self.step_of(attempt).key, attempt=attempt.pk, child=attempt.child_id)
+
+    def _end(self, attempt: Attempt, state: str, reason: str = "") -> None:
+        if state not in Attempt.TRANSITIONS[attempt.state]:
+            raise Refused("Langkah ini tidak dapat diubah lagi.")
+        if attempt.worked_minutes is None:
+            worked = 0
+            if attempt.opened_at and attempt.opened_at < self.by.at:
+                worked = self.calendar.minutes_between(attempt.opened_at, self.by.at)
+            attempt.worked_minutes = attempt.used_minutes + worked
+        attempt.state = state
+        attempt.ended_at = attempt.ended_at or self.by.at
+        attempt.reason = reason or attempt.reason
+        self._save(attempt)
+
+    def _end_waiting(self, attempt: Attempt, result: str) -> None:
+        for interval in self.intervals:
+            if interval.attempt_id == attempt.pk and interval.until is None:
+                interval.until, interval.result = self.by.at, result
+                interval.save(update_fields=["until", "result"])
+
+    def _save(self, attempt: Attempt) -> None:
+        attempt.version += 1
+        attempt.save()
+
+    # --- opening what comes next
+
+    def advance(self) -> None:
+        """Let steps finish that do so by themselves and open those whose turn came, until nothing moves."""
+        if not self.case.running:
+            return
+        moved = True
+        while moved:
+            moved = self._settle() or self._open_next()
+
+    def _settle(self) -> bool:
+        for attempt in self.live():
+            step = self.step_of(attempt)
+            if attempt.opened_at is None or self.missing(attempt):
+                continue
+            if step.approving_only:
+                self._approve(attempt, step)
+            elif step.positions(flow.RECEIVES) and attempt.acted_at and attempt.received_at:
+                if self.unjudged(attempt):
+                    continue
+                self._complete(attempt)
+            else:
+                continue
+            return True
+        return False
+
+    def _approve(self, attempt: Attempt, step: PlanStep) -> None:
+        """A step that is only disposed and signed: done by those whose names the paper bears."""
+        papers = [
+            f.paper
+            for f in self.filings
+            for item in step.outputs
+            if f.output_id in self.plan.chain[item.id] and self.reaches(f.paper, item.stage)
+        ]
+        hands = {u for p in papers for u in (p.disposed_by_id, p.signed_by_id) if u}
+        attempt.acted_at = attempt.recorded_at = self.by.at
+        attempt.recorded_by = self.by.user
+        attempt.acting_title = self.by.title
+        self._save(attempt)
+        attempt.acted_by.set(hands or {self.by.user.pk})
+        self._complete(attempt)
+
+    def _open_next(self) -> bool:
+        opened = False
+        for key, child in flow.open_steps(self.plan, self.standing):
+            step = self.plan.by_key[key]
+            if step.recurring:
+                opened |= self._open_first_occurrences(step, child)
+                continue
+            attempt = self.current(Spot(key, child))
+            if attempt is None:
+                self._open(step, Spot(key, child))
+                opened = True
+            elif attempt.live and attempt.opened_at is None:
+                self._start_clock(attempt, step)
+                self._save(attempt)
+                opened = True
+        return opened
+
+    def _open(self, step: PlanStep, spot: Spot, early: bool = False) -> Attempt:
+        """A new attempt. It inherits what was filed before and the minutes used: no clock is ever reset."""
+        before = self.history(spot)
+        attempt = Attempt(
+            case=self.case,
+            step_id=step.id,
+            child_id=spot.child_id,
+            occurrence=spot.occurrence,
+            no=len(before) + 1,
+            used_minutes=(before[-1].worked_minutes or 0) if before else 0,
+        )
+        if not early:
+            self._start_clock(attempt, step, first=before[0].opened_at if before else None)
+        attempt.save()
+        self.attempts.append(attempt)
+        if before:
+            for filing in [f for f in self.filings if f.attempt_id == before[-1].pk]:
+                self._file(filing.paper, filing.child_id, attempt.pk, filing.output_id)
+        return attempt
+
+    def _start_clock(self, attempt: Attempt, step: PlanStep, first: datetime | None = None) -> None:
+        attempt.opened_at = self.by.at
+        standard = step.standard
+        if standard is None:
+            return
+        if self._by_calendar(standard, step.basis):
+            attempt.due_at = self.calendar.add(first or attempt.opened_at, standard, step.basis)
+        else:
+            left = remaining(standard, attempt.used_minutes)
+            attempt.due_at = self.calendar.add(attempt.opened_at, left, step.basis)
+        attempt.late_at = self.calendar.late_from(
+            attempt.due_at, standard, self.agency.grace_next_working_day
+        )
+
+    @staticmethod
+    def _by_calendar(standard: Duration, basis: str) -> bool:
+        if basis:
+            return basis == "calendar"
+        return bool(standard.calendar or standard.weeks or standard.months or standard.years)
+
+    # --- recurring steps
+
+    def _open_first_occurrences(self, step: PlanStep, child: int | None) -> bool:
+        """The first period is the next full one after the step's turn came."""
+        if any(a.step_id == step.id and a.child_id == child for a in self.attempts):
+            return False
+        start = next_period(authority.local_day(self.agency, self.by.at), step.every_months)
+        return self._open_occurrence(step, child, start)
+
+    def _open_occurrence(self, step: PlanStep, child: int | None, start: date) -> bool:
+        if self._beyond_end(step, start):
+            return False
+        first, last = period(start, step.every_months)
+        attempt = Attempt(case=self.case, step_id=step.id, child_id=child, occurrence=start)
+        attempt.opened_at = self._midnight(first)
+        working = self.calendar.last_working_day(first, last)
+        attempt.due_at = attempt.late_at = (
+            self.calendar.end_of_next_working_day(self._midnight(working - timedelta(days=1)))
+            if working
+            else self._midnight(last + timedelta(days=1))
+        )
+        attempt.save()
+        self.attempts.append(attempt)
+        self.log("step.period", step=step.key, attempt=attempt.pk, child=child, period=start.isoformat())
+        return True
+
+    def _beyond_end(self, step: PlanStep, start: date) -> bool:
+        """No occurrence opens after the case's term, or after the last year the SOP names."""
+        zone = ZoneInfo(self.agency.timezone)
+        opened = self.case.opened_at.astimezone(zone)
+        if step.until_years is not None and start > date(opened.year + step.until_years, 12, 31):
+            return True
+        return bool(self.case.term_due_at and start > self.case.term_due_at.astimezone(zone).date())
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), ZoneInfo(self.agency.timezone))
+
+    def roll(self) -> None:
+        """Open the periods that have come and mark those that went by unreported. Safe to run twice."""
+        today = authority.local_day(self.agency, self.by.at)
+        latest: dict[tuple[int, int | None], Attempt] = {}
+        for attempt in self.attempts:
+            if attempt.occurrence is not None:
+                known = latest.get((attempt.step_id, attempt.child_id))
+                if known is None or attempt.occurrence > known.occurrence:
+                    latest[attempt.step_id, attempt.child_id] = attempt
+        for attempt in list(self.attempts):
+            if attempt.occurrence and attempt.state == Attempt.State.OPEN:
+                _, last = period(attempt.occurrence, self.step_of(attempt).every_months)
+                if last < today:
+                    attempt.state = Attempt.State.MISSED
+                    self._save(attempt)
+                    self.log("step.missed", step=self.step_of(attempt).key, attempt=attempt.pk)
+        for (_, child), attempt in latest.items():
+            step = self.step_of(attempt)
+            if child is not None and child not in self.active_children:
+                continue
+            start = period(attempt.occurrence, step.every_months)[1] + timedelta(days=1)
+            while start <= today and self._open_occurrence(step, child, start):
+                if period(start, step.every_months)[1] < today:
+                    missed = self.attempts[-1]
+                    missed.state = Attempt.State.MISSED
+                    self._save(missed)
+                start = period(start, step.every_months)[1] + timedelta(days=1)
+        self.advance()
+
+    def not_held(self, key: str, occurrence: date, reason: str, child_id: int | None = None) -> None:
+        """A period's session or visit did not take place, with the reason."""
+        _demand(self.refuse_act(key))
+        attempt = self.current(Spot(key, child_id, occurrence))
+        if attempt is None or not attempt.live:
+            raise Refused("Masa kegiatan ini tidak sedang terbuka.")
+        if authority.local_day(self.agency, self.by.at) < occurrence:
+            raise Refused("Masa kegiatan ini belum tiba.")
+        reason = _required(reason, "Sebutkan mengapa kegiatan tidak terlaksana.")
+        self._end(attempt, Attempt.State.NOT_HELD, reason)
+        self.log("step.not_held", step=key, attempt=attempt.pk, child=child_id)
+        self.advance()
+
+    # --- receiving, skipping, going back
+
+    def receive(self, key: str, child_id: int | None = None, occurrence: date | None = None) -> Attempt:
+        """The receiver takes over what was done; the step is done when his receipt and the outputs are in."""
+        attempt = self.current(Spot(key, child_id, occurrence))
+        if attempt is None:
+            raise Refused("Belum ada yang diserahkan untuk diterima.")
+        _demand(self.refuse_receive(attempt))
+        hat = self.hat(self.step_of(attempt).positions(flow.RECEIVES))
+        self._receive(attempt, hat.title)
+        self.advance()
+        return attempt
+
+    def _receive(self, attempt: Attempt, title: str) -> None:
+        attempt.received_at = self.by.at
+        attempt.received_by = self.by.user
+        attempt.received_title = title
+        self._save(attempt)
+        self.log("step.received", title, step=self.step_of(attempt).key, attempt=attempt.pk)
+
+    def not_needed(self, key: str, reason: str, children: Iterable[int] = ()) -> None:
+        """A conditional step does not apply, to the case or to the children named, in one act."""
+        _demand(self.refuse_not_needed(key))
+        reason = _required(reason, "Sebutkan mengapa langkah ini tidak diperlukan.")
+        step = self.plan.by_key[key]
+        tracks = sorted(children) if step.per_child else [None]
+        if not tracks:
+            raise Refused("Pilih paling sedikit satu anak.")
+        for child in tracks:
+            attempt = self._attempt(step, Spot(key, child))
+            self._end(attempt, Attempt.State.NOT_NEEDED, reason)
+            self._end_waiting(attempt, "Langkah tidak diperlukan")
+            self.log("step.not_needed", step=key, attempt=attempt.pk, child=child)
+        self.advance()
+
+    def send_back(
+        self, key: str, reason: str, child_id: int | None = None, occurrence: date | None = None
+    ) -> None:
+        """Return to the step the SOP names; the steps from there up to this one are walked again."""
+        attempt = self.current(Spot(key, child_id, occurrence))
+        if attempt is None:
+            raise Refused("Langkah ini tidak sedang berjalan.")
+        _demand(self.refuse_send_back(attempt))
+        self._send_back(self.step_of(attempt), child_id, reason)
+
+    def _send_back(self, step: PlanStep, child_id: int | None, reason: str) -> None:
+        reason = _required(reason, "Sebutkan alasan pengembalian.")
+        target = flow.return_target(self.plan, step)
+        again = set(flow.walked_again(self.plan, target.key, step.key))
+        for attempt in list(self.attempts):
+            on_track = child_id is None or attempt.child_id in (None, child_id)
+            if attempt.state in Attempt.CURRENT and self.step_of(attempt).key in again and on_track:
+                self._end_waiting(attempt, "Langkah dikembalikan")
+                if Attempt.State.RETURNED in Attempt.TRANSITIONS[attempt.state]:
+                    self._end(attempt, Attempt.State.RETURNED, reason)
+        self.log("step.returned", step=step.key, to=target.key, child=child_id)
+        self.advance()
+
+    def reopen_step(
+        self, key: str, reason: str, child_id: int | None = None, occurrence: date | None = None
+    ) -> Attempt:
+        """Do one finished step anew, and go on where the case was."""
+        attempt = self.current(Spot(key, child_id, occurrence))
+        if attempt is None:
+            raise Refused("Langkah ini belum pernah dikerjakan.")
+        _demand(self.refuse_reopen(attempt))
+        reason = _required(reason, "Sebutkan mengapa langkah ini dibuka kembali.")
+        self._end(attempt, Attempt.State.REOPENED, reason)
+        again = self._open(self.step_of(attempt), Spot(key, child_id, occurrence))
+        self.log("step.reopened", step=key, attempt=again.pk, child=child_id)
+        return again
+
+    def judge(
+        self, key: str, child_id: int, verdict: str, reason: str = "", outcome: Outcome | None = None
+    ) -> None:
+        """Layak, tidak layak or perlu dilengkapi; tidak layak ends the case for this child."""
+        _demand(self.refuse_act(key))
+        step = self.plan.by_key[key]
+        if not step.verdict:
+            raise Refused("Langkah ini tidak menilai kelayakan.")
+        self._attempt(step, Spot(key))
+        stay = self._stay(child_id)
+        if verdict != CaseChild.Verdict.ELIGIBLE:
+            reason = _required(reason, "Sebutkan alasan penilaian.")
+        stay.verdict, stay.verdict_reason = CaseChild.Verdict(verdict), reason
+        stay.version += 1
+        stay.save()
+        self.log("child.judged", step=key, child=child_id, verdict=verdict)
+        if verdict == CaseChild.Verdict.NOT_ELIGIBLE:
+            if outcome is None:
+                raise Refused("Pilih hasil akhir bagi anak yang tidak layak.")
+            self._leave(stay, outcome, authority.local_day(self.agency, self.by.at), reason)
+        self.advance()
+
+    # --- papers
+
+    def file(
+        self,
+        paper: Paper,
+        output: int | None = None,
+        children: Iterable[int] = (),
+        child_id: int | None = None,
+    ) -> None:
+        """File a paper to the case (for these children), and as an output of its step's current attempt."""
+        _demand(self.refuse_touch())
+        if paper.agency_id != self.case.agency_id:
+            raise Refused("Dokumen ini milik perangkat daerah lain.")
+        attempt = None
+        if output is not None:
+            if output not in self.plan.output:
+                raise Refused("Keluaran ini tidak ada dalam SOP penanganan ini.")
+            step, item = self.plan.output[output]
+            if item.kind != paper.kind_id:
+                raise Refused("Jenis dokumen tidak sesuai dengan keluaran langkah ini.")
+            occurrence = self._open_period(step, child_id) if step.recurring else None
+            attempt = self.current(Spot(step.key, child_id, occurrence))
+            if attempt is None:
+                attempt = self._attempt(step, Spot(step.key, child_id, occurrence))
+        ids = {s.child_id for s in self.stays}
+        targets = sorted(children) or [child_id]
+        if any(t is not None and t not in ids for t in targets):
+            raise Refused("Anak ini tidak tercatat dalam penanganan ini.")
+        for target in targets:
+            self._file(paper, target, attempt.pk if attempt else None, output)
+        self.log("paper.filed", paper=paper.pk, kind=paper.kind_id, output=output)
+        self.paper_moved(paper)
+
+    def _open_period(self, step: PlanStep, child_id: int | None) -> date | None:
+        live = [a for a in self.live() if a.step_id == step.id and a.child_id == child_id]
+        return live[0].occurrence if live else None
+
+    def _file(self, paper: Paper, child_id: int | None, attempt_id: int | None, output: int | None) -> None:
+        for known in self.filings:
+            if (known.paper_id, known.child_id, known.attempt_id, known.output_id) == (
+                paper.pk,
+                child_id,
+                attempt_id,
+                output,
+            ):
+                return
+        self.filings.append(
+            Filing.objects.create(
+                paper=paper,
+                case=self.case,
+                child_id=child_id,
+                attempt_id=attempt_id,
+                output_id=output,
+                filed_at=self.by.at,
+                filed_by=self.by.user,
+            )
+        )
+
+    def paper_moved(self, paper: Paper) -> None:
+        """A paper's stage changed in this transaction: settle what waited for it, finish and open steps."""
+        for filing in self.filings:
+            if filing.paper_id == paper.pk:
+                filing.paper = paper
+        self._settle_waivers(paper)
+        if self.case.running:
+            self._drafted(paper)
+            self.advance()
+
+    def _settle_waivers(self, paper: Paper) -> None:
+        children = {f.child_id for f in self.filings if f.paper_id == paper.pk}
+        for waiver in self.waivers:
+            if (
+                waiver.settled_at is None
+                and waiver.kind_id == paper.kind_id
+                and (waiver.child_id is None or waiver.child_id in children)
+                and self.reaches(paper, waiver.stage)
+            ):
+                waiver.settled_at = self.by.at
+                waiver.save(update_fields=["settled_at"])
+                self.log("paper.followed", paper=paper.pk, kind=paper.kind_id)
+
+    def _drafted(self, paper: Paper) -> None:
+        """Proposing a letter finishes the drafting step, unless something is missing or is to be received."""
+        if paper.stage < Stage.DRAFT:
+            return
+        for filing in [f for f in self.filings if f.paper_id == paper.pk and f.attempt_id]:
+            attempt = next(a for a in self.attempts if a.pk == filing.attempt_id)
+            step = self.step_of(attempt)
+            drafted = (
+                filing.output_id is not None and self.plan.output[filing.output_id][1].stage == Stage.DRAFT
+            )
+            if not (attempt.live and drafted) or step.positions(flow.RECEIVES):
+                continue
+            if self.refuse_act(step.key) is None and not self.missing(attempt):
+                if attempt.acted_at is None:
+                    self.record(step.key, attempt.child_id, attempt.occurrence, acted_by=[paper.created_by])
+                self._complete(attempt)
+
+    def paper_returned(self, paper: Paper, reason: str) -> None:
+        """An approver sends the paper back: the case returns to the step that drafts it."""
+        self.paper_moved(paper)
+        for filing in [f for f in self.filings if f.paper_id == paper.pk and f.output_id]:
+            for step in self.plan.steps:
+                carries = any(
+                    o.source is not None and filing.output_id in self.plan.chain[o.id] for o in step.outputs
+                )
+                attempt = self.current(Spot(step.key, None)) if carries and not step.per_child else None
+                if attempt and attempt.live and attempt.opened_at and flow.return_target(self.plan, step):
+                    self._send_back(step, None, reason)
+                    return
+
+    def waive(
+        self,
+        key: str,
+        leave: Leave,
+        child_id: int | None = None,
+        occurrence: date | None = None,
+        settle: bool = True,
+    ) -> Waiver:
+        """Leave what a step lacks to follow, or for good, with reason and date."""
+        _demand(self.refuse_waive())
+        step = self.plan.by_key[key]
+        if step.approving_only:
+            raise Refused("Tanda tangan pada langkah ini tidak dapat disusulkan.")
+        attempt = self._attempt(step, Spot(key, child_id, occurrence))
+        found = [
+            m for m in self.missing(attempt) if m.kind.pk == leave.kind_id and m.child_id == leave.child_id
+        ]
+        if not found:
+            raise Refused("Dokumen ini tidak sedang ditunggu pada langkah ini.")
+        reason = _required(leave.reason, "Sebutkan mengapa dokumen ini menyusul.")
+        if leave.until is not None and leave.until < authority.local_day(self.agency, self.by.at):
+            raise Refused("Tanggal menyusul tidak boleh sudah lewat.")
+        waiver = Waiver.objects.create(
+            case=self.case,
+            attempt=attempt,
+            kind_id=leave.kind_id,
+            child_id=leave.child_id,
+            stage=min(m.item.stage for m in found),
+            reason=reason,
+            until=leave.until,
+            at=self.by.at,
+            by=self.by.user,
+            acting_title=self.waiver_hat.title,
+            settled_at=None if leave.until else self.by.at,
+        )
+        self.waivers.append(waiver)
+        self.log("paper.waived", self.waiver_hat.title, step=key, waiver=waiver.pk, kind=leave.kind_id)
+        if settle:
+            self.advance()
+        return waiver
+
+    # --- waiting and holding
+
+    def wait(
+        self, key: str, party: str, since: datetime, kind_id: int | None = None, child_id: int | None = None
+    ) -> Interval:
+        """The step waits for an outside party, asked at `since`."""
+        _demand(self.refuse_act(key))
+        attempt = self._attempt(self.plan.by_key[key], Spot(key, child_id))
+        if self.waiting(attempt):
+            raise Refused("Langkah ini sudah menunggu pihak lain.")
+        if not self.case.event_at <= since <= self.by.at:
+            raise Refused("Waktu permintaan harus antara kejadian dan sekarang.")
+        interval = Interval.objects.create(
+            case=self.case,
+            attempt=attempt,
+            kind=Interval.Kind.WAITING,
+            party=_required(party, "Sebutkan pihak yang diminta."),
+            paper_kind_id=kind_id,
+            since=since,
+            recorded_by=self.by.user,
+        )
+        self.intervals.append(interval)
+        self.log("wait.asked", step=key, interval=interval.pk)
+        return interval
+
+    def remind(self, interval_id: int, at: datetime) -> None:
+        interval = self._open_wait(interval_id, at)
+        interval.reminded = [*interval.reminded, at.isoformat()]
+        interval.save(update_fields=["reminded"])
+        self.log("wait.reminded", interval=interval.pk)
+
+    def answered(self, interval_id: int, at: datetime, result: str) -> None:
+        interval = self._open_wait(interval_id, at)
+        interval.until, interval.result = at, _required(result, "Sebutkan jawabannya.")
+        interval.save(update_fields=["until", "result"])
+        self.log("wait.answered", interval=interval.pk)
+
+    def _open_wait(self, interval_id: int, at: datetime) -> Interval:
+        _demand(self.refuse_touch())
+        interval = next(
+            (i for i in self.intervals if i.pk == interval_id and i.kind == Interval.Kind.WAITING), None
+        )
+        if interval is None or interval.until is not None:
+            raise Refused("Permintaan ini sudah dijawab.")
+        if not interval.since <= at <= self.by.at:
+            raise Refused("Waktu harus antara permintaan dan sekarang.")
+        return interval
+
+    def put_on_hold(self, reason: str) -> None:
+        _demand(self.refuse_lead())
+        _demand(self.refuse_running(), Refused)
+        interval = Interval.objects.create(
+            case=self.case,
+            kind=Interval.Kind.HOLD,
+            since=self.by.at,
+            reason=_required(reason, "Sebutkan alasan penundaan."),
+            recorded_by=self.by.user,
+        )
+        self.intervals.append(interval)
+        self._become(Case.State.ON_HOLD)
+        self.log("case.held", self.closer.title, interval=interval.pk)
+
+    def resume(self) -> None:
+        """The hold ends: every open due moment moves by exactly its length."""
+        _demand(self.refuse_lead())
+        if self.hold is None:
+            raise Refused("Penanganan ini tidak sedang ditunda.")
+        self._end_hold()
+        self._become(Case.State.ACTIVE)
+        self.log("case.resumed", self.closer.title)
+        self.advance()
+
+    def _end_hold(self) -> None:
+        hold = self.hold
+        hold.until = self.by.at
+        hold.save(update_fields=["until"])
+        office = self.calendar.minutes_between(hold.since, hold.until)
+        clock = int((hold.until - hold.since).total_seconds() // 60)
+        for attempt in self.live():
+            standard = self.step_of(attempt).standard
+            if attempt.due_at is None or standard is None or attempt.occurrence is not None:
+                continue
+            by_clock = self._by_calendar(standard, self.step_of(attempt).basis)
+            minutes = clock if by_clock else office
+            attempt.due_at = self.calendar.shift(attempt.due_at, minutes, calendar=by_clock)
+            attempt.late_at = self.calendar.late_from(
+                attempt.due_at, standard, self.agency.grace_next_working_day
+            )
+            self._save(attempt)
+        if self.case.term_due_at:
+            self.case.term_due_at += hold.until - hold.since
+
+    # --- children in the case
+
+    def join(self, child: Child) -> CaseChild:
+        """A child enters the case; the per-child steps already passed by the others open for it."""
+        _demand(self.refuse_running(), Refused)
+        _demand(self.refuse_touch())
+        if child.agency_id != self.case.agency_id or child.merged_into_id:
+            raise Refused("Data anak ini tidak dapat dipakai.")
+        if any(s.child_id == child.pk for s in self.stays):
+            raise Refused("Anak ini sudah tercatat dalam penanganan ini.")
+        stay = CaseChild.objects.create(
+            case=self.case, child=child, joined_at=self.by.at, joined_by=self.by.user
+        )
+        self.stays.append(stay)
+        self.log("child.joined", child=child.pk)
+        self.advance()
+        return stay
+
+    def leave(self, child_id: int, outcome: Outcome, on: date, reason: str = "") -> None:
+        """A child leaves the case with an outcome, leaving the others; its open steps end with it."""
+        _demand(self.refuse_running(), Refused)
+        _demand(self.refuse_touch())
+        stay = self._stay(child_id)
+        today = authority.local_day(self.agency, self.by.at)
+        if not authority.local_day(self.agency, self.case.event_at) <= on <= today:
+            raise Refused("Tanggal hasil akhir harus antara kejadian dan hari ini.")
+        self._leave(stay, outcome, on, reason)
+        self.advance()
+
+    def _leave(
+        self, stay: CaseChild, outcome: Outcome, on: date, reason: str, with_case: bool = False
+    ) -> None:
+        if outcome.agency_id != self.case.agency_id:
+            raise Refused("Hasil akhir ini milik perangkat daerah lain.")
+        stay.outcome, stay.left_on, stay.reason, stay.left_with_case = outcome, on, reason.strip(), with_case
+        stay.version += 1
+        stay.save()
+        for attempt in self.live():
+            if attempt.child_id == stay.child_id:
+                self._end_waiting(attempt, "Anak keluar dari penanganan")
+                self._end(attempt, Attempt.State.ENDED, outcome.name)
+        self.log("child.left", child=stay.child_id, outcome=outcome.pk)
+
+    def rejoin(self, child_id: int, reason: str) -> None:
+        """An outcome was recorded in error, or the child came back: its open steps open anew."""
+        _demand(self.refuse_running(), Refused)
+        _demand(self.refuse_touch())
+        reason = _required(reason, "Sebutkan alasan pembatalan hasil akhir.")
+        stay = next((s for s in self.stays if s.child_id == child_id and s.left_on), None)
+        if stay is None:
+            raise Refused("Anak ini masih dalam penanganan.")
+        self._return_child(stay, reason)
+        self.advance()
+
+    def _return_child(self, stay: CaseChild, reason: str) -> None:
+        stay.outcome, stay.left_on, stay.reason, stay.left_with_case = None, None, reason, False
+        if stay.verdict == CaseChild.Verdict.NOT_ELIGIBLE:
+            stay.verdict = CaseChild.Verdict.INCOMPLETE
+        stay.version += 1
+        stay.save()
+        self.log("child.rejoined", child=stay.child_id)
+
+    def _stay(self, child_id: int) -> CaseChild:
+        stay = next((s for s in self.stays if s.child_id == child_id), None)
+        if stay is None:
+            raise Refused("Anak ini tidak tercatat dalam penanganan ini.")
+        if stay.left_on:
+            raise Refused("Anak ini sudah mempunyai hasil akhir.")
+        return stay
+
+    def place(self, child_id: int, where: str, since: datetime) -> Whereabouts:
+        """Where the child is now. Places are added, never overwritten."""
+        _demand(self.refuse_touch())
+        if not any(s.child_id == child_id for s in self.stays):
+            raise Refused("Anak ini tidak tercatat dalam penanganan ini.")
+        if since > self.by.at:
+            raise Refused("Waktu tidak boleh di masa depan.")
+        found = Whereabouts.objects.create(
+            child_id=child_id,
+            place=_required(where, "Sebutkan di mana anak berada."),
+            since=since,
+            recorded_at=self.by.at,
+            recorded_by=self.by.user,
+        )
+        self.log("child.placed", child=child_id, whereabouts=found.pk)
+        return found
+
+    # --- notes and people
+
+    def note(self, text: str, happened_at: datetime, child_id: int | None = None) -> ProgressNote:
+        _demand(self.refuse_touch())
+        if happened_at > self.by.at:
+            raise Refused("Waktu kejadian tidak boleh di masa depan.")
+        if child_id is not None and not any(s.child_id == child_id for s in self.stays):
+            raise Refused("Anak ini tidak tercatat dalam penanganan ini.")
+        found = ProgressNote.objects.create(
+            case=self.case,
+            child_id=child_id,
+            happened_at=happened_at,
+            text=_required(text, "Tulis catatannya."),
+            recorded_at=self.by.at,
+            recorded_by=self.by.user,
+            acting_title=self.any_hat.title,
+        )
+        self.log("note.written", note=found.pk)
+        return found
+
+    def photo(self, stored, note: ProgressNote | None = None, caption: str = "") -> Photo:
+        """Keep a photo that was re-encoded on the way in (see uploads)."""
+        _demand(self.refuse_touch())
+        found = Photo(
+            case=self.case,
+            note=note,
+            sha256=stored.sha256,
+            taken_at=stored.taken_at and stored.taken_at.replace(tzinfo=ZoneInfo(self.agency.timezone)),
+            caption=caption.strip(),
+            recorded_at=self.by.at,
+            recorded_by=self.by.user,
+        )
+        found.file.save(f"foto{stored.suffix}", stored.as_file(), save=False)
+        found.save()
+        self.log("photo.added", photo=found.pk)
+        return found
+
+    def assign(self, position_id: int, user: User | None) -> None:
+        """Set, change or lift the officer who alone acts in a position on this case."""
+        _demand(self.refuse_lead())
+        _demand(self.refuse_running(), Refused)
+        if user is not None:
+            able = authority.holders(self.case.agency_id, self.by.day, [position_id])
+            if user.pk not in {a.user_id for a in able}:
+                raise Refused("Pegawai ini tidak menjabat jabatan tersebut hari ini.")
+        CaseOfficer.objects.filter(case=self.case, position_id=position_id, until=None).update(
+            until=self.by.at
+        )
+        if user is not None:
+            CaseOfficer.objects.create(case=self.case, position_id=position_id, user=user, since=self.by.at)
+        self.__dict__.pop("assigned", None)
+        self.log("case.assigned", position=position_id, user=user.pk if user else None)
+
+    # --- the end, and starting again
+
+    def _become(self, state: str) -> None:
+        if state not in Case.TRANSITIONS[self.case.state]:
+            raise Refused(
+                f"Penanganan berstatus “{self.case.get_state_display()}” tidak dapat diubah begitu."
+            )
+        self.case.state = state
+        self.changed = True
+
+    def close(self) -> None:
+        """The children have ended, or the term is over, or nobody was found."""
+        _demand(self.refuse_lead())
+        _demand(self.refuse_close(), Refused)
+        self._shut(Case.State.NIHIL if self.found_nobody else Case.State.DONE, "Penanganan ditutup")
+
+    def stop(self, reason: str, outcome: Outcome | None = None) -> None:
+        """The case is given up (dihentikan), with the reason; children left get the outcome."""
+        self._cut_short(Case.State.STOPPED, reason, outcome)
+
+    def hand_over(self, to: str, reason: str, outcome: Outcome | None = None) -> None:
+        """Another city goes on with it (dilimpahkan)."""
+        to = _required(to, "Sebutkan daerah tujuan pelimpahan.")
+        self._cut_short(Case.State.HANDED_OVER, f"{to}: {reason.strip()}" if reason.strip() else "", outcome)
+
+    def _cut_short(self, state: str, reason: str, outcome: Outcome | None) -> None:
+        _demand(self.refuse_lead())
+        if not self.case.running:
+            raise Refused("Penanganan ini sudah ditutup.")
+        reason = _required(reason, "Sebutkan alasannya.")
+        left = [s for s in self.stays if s.left_on is None]
+        if left and outcome is None:
+            raise Refused("Pilih hasil akhir bagi anak yang masih dalam penanganan.")
+        today = authority.local_day(self.agency, self.by.at)
+        for stay in left:
+            self._leave(stay, outcome, today, reason, with_case=True)
+        if self.hold:
+            self._end_hold()
+        self._shut(state, reason)
+
+    def _shut(self, state: str, reason: str) -> None:
+        self._become(state)
+        self.case.closed_at = self.by.at
+        self.case.close_reason = reason
+        for attempt in self.live():
+            self._end_waiting(attempt, "Penanganan ditutup")
+            self._end(attempt, Attempt.State.ENDED, reason)
+        self.log("case.closed", self.closer.title, state=state)
+
+    def reopen(self, reason: str) -> None:
+        """A closed case goes on; children who left only with the case are back in it."""
+        _demand(self.refuse_lead())
+        if self.case.running:
+            raise Refused("Penanganan ini masih berjalan.")
+        reason = _required(reason, "Sebutkan mengapa penanganan dibuka kembali.")
+        self._become(Case.State.ACTIVE)
+        self.case.closed_at, self.case.close_reason, self.case.reopened = None, reason, True
+        for stay in self.stays:
+            if stay.left_with_case:
+                self._return_child(stay, reason)
+        self.log("case.reopened", self.closer.title)
+        self.advance()
+
+
+def roll(at: datetime) -> int:
+    """Open due periods and mark missed ones on every running case; answers how many cases were looked at."""
+    machine = Machine(at)
+    cases = Case.objects.filter(state__in=Case.RUNNING, attempts__occurrence__isnull=False).distinct()
+    count = 0
+    for case in cases.order_by("id").iterator(chunk_size=200):
+        with walking(case, machine) as walk:
+            if walk.case.running:
+                walk.roll()
+        count += 1
+    return count
