@@ -57,7 +57,7 @@ def clock(monkeypatch):
     ("address", "status"),
     [
         ("/masuk/", 200),
-        ("/admin/login/", 200),
+        ("/admin/", 302),
         ("/uji/tulis/", 302),
         ("/tidak-ada/", 404),
         ("/uji/rusak/", 500),
