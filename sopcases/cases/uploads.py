@@ -307,7 +307,7 @@ def _add_page(writer: PdfWriter, picture: Image.Image) -> None:
 def _pages(sent: _Sent) -> int:
     """The number of pages of a PDF in which nothing acts. Raises Refused."""
     broken = Refused(
-        f"“{sent.name}” rusak dan tidak dapat dibaca. Pindai atau simpan kembali sebagai PDF, lalu pilih lagi."
+        f"“{sent.name}” rusak dan tidak dapat dibaca. Pindai atau simpan kembali sebagai PDF."
     )
     if not re.search(rb"%%EOF[\r\n\x00 ]*\Z", sent.content[-2048:]):
         raise broken
@@ -339,7 +339,7 @@ def _pages(sent: _Sent) -> int:
         )
     if acts:
         raise Refused(
-            f"“{sent.name}” memuat skrip, lampiran, atau perintah. Cetak ke PDF yang baru, lalu pilih kembali."
+            f"“{sent.name}” memuat skrip, lampiran, atau perintah. Cetak ke PDF baru, lalu pilih kembali."
         )
     return pages
 
