@@ -122,3 +122,19 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 def browser_context_args(browser_context_args: dict) -> dict:
     """An Indonesian office's browser."""
     return browser_context_args | {"locale": "id-ID", "timezone_id": "Asia/Jakarta"}
+
+
+@pytest.fixture(autouse=True)
+def fresh_plans():
+    """A rolled-back revision may come again under the same id: its plan must be read anew."""
+    from sopcases.sops import plans
+
+    plans._sealed.cache_clear()
+
+
+@pytest.fixture
+def world(db):
+    """The two given agencies, the three given SOPs, and the cast (see tests/cast.py)."""
+    from tests.cast import make_world
+
+    return make_world()

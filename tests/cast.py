@@ -1,0 +1,179 @@
+"""The cast: the people every test knows, in the two given agencies with the three given SOPs in force.
+
+Sari (Peksos), Dewi (Kasi), Rahman (Kabid), Budi (Kepala Dinas), Rina (Sekretaris, sometimes Plh.), Agus
+(Petugas), Ani (admin) in Tanjungpinang; in Lamandau Wati (Kepala Dinas), Hadi (Kabid Rehsos), Yuli (Kasi), Joko
+(Bansos), Tika (TKSK), Camat (Kantor Kecamatan) and Tono, who holds Budi's position there: the stranger.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sopcases.cases.models import Case, Child, Paper
+from sopcases.cases.opening import open_case
+from sopcases.cases.walk import Walk, walking
+from sopcases.desk.installing import install_given
+from sopcases.people.authority import Machine, Officer
+from sopcases.people.models import Agency, Appointment, Area, Position, User
+from sopcases.sops.models import PaperKind, Revision, Stage
+
+WIB = ZoneInfo("Asia/Jakarta")
+PASSWORD = "demo-sopcases"
+START = date(2024, 3, 4)
+
+PEOPLE = [
+    ("sari", "Sari Wulandari, S.Tr.Sos.", "tanjungpinang", "Peksos", "19900412 201503 2 004"),
+    ("dewi", "Dewi Anggraini, S.Sos.", "tanjungpinang", "Kasi", "19830917 200801 2 011"),
+    ("rahman", "Drs. Abdul Rahman, M.Si.", "tanjungpinang", "Kabid", "19740205 199903 1 006"),
+    ("budi", "Dr. Budi Hartono, M.A.P.", "tanjungpinang", "Kepala Dinas", "19690820 199403 1 003"),
+    ("rina", "Rina Marlina, S.E.", "tanjungpinang", "Sekretaris", "19761111 200212 2 002"),
+    ("agus", "Agus Salim", "tanjungpinang", "Petugas", ""),
+    ("wati", "Hj. Wati Susanti, S.K.M.", "lamandau", "Kepala Dinas", "19700303 199503 2 001"),
+    ("hadi", "Hadi Prasetyo, S.Sos.", "lamandau", "Kabid Rehsos", "19780606 200501 1 007"),
+    (
+        "yuli",
+        "Yuli Astuti, S.Sos.",
+        "lamandau",
+        "Kasi Pelayanan & Rehabilitasi Sosial",
+        "19850505 201001 2 009",
+    ),
+    ("joko", "Joko Widagdo", "lamandau", "Bansos", "19880808 201402 1 003"),
+    ("tika", "Tika Rahayu", "lamandau", "TKSK", ""),
+    ("camat", "Sunarto", "lamandau", "Kantor Kecamatan", ""),
+]
+
+
+def at(text: str) -> datetime:
+    """A moment in Tanjungpinang: "2026-03-02 08:00"."""
+    return datetime.fromisoformat(text).replace(tzinfo=WIB)
+
+
+@dataclass
+class World:
+    agencies: dict[str, Agency]
+    users: dict[str, User]
+    now: datetime
+
+    def __getattr__(self, name: str) -> User:
+        try:
+            return self.__dict__["users"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def officer(self, name: str, when: datetime | None = None) -> Officer:
+        """The person now, with the authority of the moment."""
+        return Officer(User.objects.select_related("agency").get(username=name), when or self.now)
+
+    def wait(self, **delta) -> datetime:
+        self.now += timedelta(**delta)
+        return self.now
+
+    @property
+    def home(self) -> Agency:
+        return self.agencies["tanjungpinang"]
+
+    def revision(self, slug: str = "bayi-balita-terlantar") -> Revision:
+        return Revision.objects.select_related("sop__agency").get(
+            sop__slug=slug, state=Revision.State.IN_FORCE
+        )
+
+    def kind(self, name: str, agency: str = "tanjungpinang") -> PaperKind:
+        return PaperKind.objects.get(agency=self.agencies[agency], name=name)
+
+    def child(self, name: str = "", by: str = "sari", **facts) -> Child:
+        user = self.users[by]
+        return Child.objects.create(
+            agency=user.agency, name=name, created_at=self.now, created_by=user, **facts
+        )
+
+    def case(self, slug: str = "bayi-balita-terlantar", by: str = "sari", children=1, **facts) -> Case:
+        """A case opened through the verb, with so many children."""
+        facts.setdefault("event_at", self.now - timedelta(hours=1))
+        revision = self.revision(slug)
+        if revision.routes:
+            facts.setdefault("route", "temuan")
+        case = open_case(revision, self.officer(by), **facts)
+        for number in range(children):
+            child = self.child(f"Anak {number + 1}", by=by)
+            with walking(case, self.officer(by)) as walk:
+                walk.join(child)
+        case.refresh_from_db()
+        return case
+
+    def walk(self, case: Case, by: str):
+        return walking(case, self.officer(by))
+
+    def paper(self, name: str, by: str = "sari", stage: int = Stage.SIGNED, **facts) -> Paper:
+        user = self.users[by]
+        return Paper.objects.create(
+            agency=user.agency,
+            kind=PaperKind.objects.get(agency=user.agency, name=name),
+            stage=stage,
+            created_at=self.now,
+            created_by=user,
+            **facts,
+        )
+
+    def file(
+        self, case: Case, name: str, by: str = "sari", output: str = "", stage: int = Stage.SIGNED
+    ) -> Paper:
+        """A paper made and filed; `output` as "4/surat-terlantar"."""
+        paper = self.paper(name, by, stage)
+        with self.walk(case, by) as walk:
+            walk.file(paper, output=self.output(walk, output) if output else None)
+        return paper
+
+    def output(self, walk: Walk, name: str) -> int:
+        key, output = name.split("/")
+        return next(o.id for o in walk.plan.by_key[key].outputs if o.key == output)
+
+    def advance_paper(self, case: Case, paper: Paper, stage: int, by: str, **facts) -> None:
+        """Move a paper's stage as the letters room does."""
+        with self.walk(case, by) as walk:
+            paper.refresh_from_db()
+            paper.stage = stage
+            for name, value in facts.items():
+                setattr(paper, name, value)
+            paper.save()
+            walk.paper_moved(paper)
+
+    def states(self, case: Case) -> dict[str, str]:
+        """Step key → state of its latest attempt."""
+        return {a.step.key: a.state for a in case.attempts.select_related("step").order_by("id")}
+
+
+def make_world(now: datetime | None = None) -> World:
+    """Both agencies, the three SOPs, and the cast in their positions."""
+    now = now or at("2026-03-02 08:00")
+    agencies = install_given(Machine(now), START, range(2024, 2028))
+    users = {}
+    for username, name, slug, position, nip in PEOPLE:
+        users[username] = appoint(
+            make_user(agencies[slug], username, name, nip),
+            Position.objects.get(agency=agencies[slug], name=position),
+        )
+    users["tono"] = make_user(agencies["lamandau"], "tono", "Tono Stranger", "")
+    appoint(users["tono"], Position.objects.get(agency=agencies["lamandau"], name="Kepala Dinas"))
+    area = Area.objects.filter(agency=agencies["lamandau"]).first()
+    Appointment.objects.filter(user__in=[users["tika"], users["camat"]]).update(area=area)
+    users["ani"] = make_user(agencies["tanjungpinang"], "ani", "Ani Administrator", "", is_staff=True)
+    return World(agencies, users, now)
+
+
+def make_user(agency: Agency, username: str, name: str, nip: str = "", **facts) -> User:
+    return User.objects.create_user(
+        username,
+        password=PASSWORD,
+        name=name,
+        agency=agency,
+        nip=nip,
+        rank="Penata (III/c)" if nip else "",
+        **facts,
+    )
+
+
+def appoint(user: User, position: Position, kind: str = "definitive", first=START, last=None) -> User:
+    Appointment.objects.create(
+        user=user, position=position, kind=kind, valid_from=first, valid_until=last, basis="SK Uji"
+    )
+    return user
