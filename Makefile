@@ -85,9 +85,11 @@ manage: .venv/.installed var/dev.env
 
 PYTEST := .venv/bin/pytest -n $(WORKERS)
 
+# libatomic1 is for the program by which Playwright drives the browser.
 .venv/.browser: .venv/.installed
-	@test -x /usr/bin/chromium && command -v pdftotext >/dev/null || \
-	  { $(call apt_install,chromium poppler-utils); } || \
+	@test -x /usr/bin/chromium && command -v pdftotext >/dev/null && \
+	  $(PYTHON3) -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null || \
+	  { $(call apt_install,chromium poppler-utils libatomic1); } || \
 	  { echo "#### NO CHROMIUM: the browser tests cannot run ####" >&2; test -z "$$CI"; }
 	@test ! -x /usr/bin/chromium || touch $@
 
