@@ -111,7 +111,7 @@ def gate(noun: str, find: Callable[..., Model | None]) -> Callable[..., Any]:
 
 def declare(view: View, policy: Policy) -> View:
     """Write the policy on the view. Two policies on one view are a mistake."""
-    if declared_policy(view) not in (None, policy) and not hasattr(view, "__wrapped__"):
+    if declared_policy(view) not in (None, policy):
         raise ValueError(f"{view} already declares {declared_policy(view)}.")
     view.policy = policy
     return view

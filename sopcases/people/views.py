@@ -187,7 +187,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         if carried := typed.unseal(request.POST.get(CARRIED, "")):
             context |= {"typed": carried, "carried": request.POST[CARRIED]}
             return render(request, "people/session_ended.html", context, status=403)
-        messages.info(request, "Halaman masuk sudah terlalu lama terbuka. Silakan isi sekali lagi.")
         return render(request, "people/login.html", context, status=403)
     if ours and not request.user.is_authenticated:
         return ask_to_sign_in(request, kept)
