@@ -74,7 +74,7 @@ run: .venv/.installed var/dev.env var/.static
 	@$(DEMO_ENV) $(PY) manage.py migrate --noinput -v 0
 	@$(DEMO_ENV) $(PY) manage.py setup_demo
 	@printf '\n%s\n\n' "sopcases: http://$(HOST):$(PORT)/masuk/   (Ctrl-C ends it; the data stays in var/)"
-	@trap 'exit 0' INT; $(DEMO_ENV) .venv/bin/gunicorn sopcases.wsgi --bind $(HOST):$(PORT) --threads 4 \
+	@exec env $(DEMO_ENV) .venv/bin/gunicorn sopcases.wsgi --bind $(HOST):$(PORT) --threads 4 \
 	  --timeout 60 --no-control-socket --log-level warning
 
 # Any management command on the demonstration: make manage ARGS="shell"
