@@ -672,6 +672,27 @@ class Walk(Progress):
                     self._send_back(step, None, reason)
                     return
 
+    def void(self, paper: Paper, reason: str) -> None:
+        """A paper filed in error no longer counts; it stays in the dossier, marked, with the reason.
+
+        A letter drafted here is voided as a letter. A paper shared with other cases counts there no more
+        either.
+        """
+        _demand(self.refuse_touch())
+        if paper.drafted_here:
+            raise Refused("Batalkan surat ini dari halaman suratnya.")
+        if paper.pk not in {f.paper_id for f in self.filings}:
+            raise Refused("Dokumen ini tidak ada dalam penanganan ini.")
+        if paper.voided_at is not None:
+            raise Refused("Dokumen ini sudah dibatalkan.")
+        if paper.created_by_id != self.by.user.pk and self.waiver_hat is None:
+            raise NotAllowed("Hanya yang menambahkan dokumen ini, atau atasannya, yang dapat membatalkannya.")
+        paper.voided_at = self.by.at
+        paper.void_reason = _required(reason, "Sebutkan mengapa dokumen ini dibatalkan.")
+        paper.save(update_fields=["voided_at", "void_reason"])
+        self.log("paper.voided", paper=paper.pk, kind=paper.kind_id)
+        self.paper_moved(paper)
+
     def waive(
         self,
         key: str,

@@ -34,6 +34,9 @@ class Paper(models.Model):
     file = models.FileField(upload_to=own_name, blank=True)
     mime = models.CharField(max_length=60, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    drafted_here = models.BooleanField(
+        "dibuat sebagai surat di sini", default=False, help_text="Siklusnya diatur oleh suratnya."
+    )
     disposed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
