@@ -53,7 +53,8 @@ def welcome(request: HttpRequest, user: User) -> HttpResponseBase:
     sealed = request.POST.get(CARRIED, "")
     kept = typed.unseal(sealed)
     login(request, user)
-    request.session.pop("ended_for", None)
+    for mark in ("ended_for", "since", "seen"):  # the limits of the session count from this login
+        request.session.pop(mark, None)
     journal.write(Officer(user, request.at), "signed_in", user, address=address_of(request))
     if kept and kept.owner in (None, user.pk):
         request.session[typed.SLOT] = sealed

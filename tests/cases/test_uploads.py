@@ -410,9 +410,12 @@ def test_a_pdf_that_is_also_an_archive_or_a_page_is_refused():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("x.txt", "x")
-    for tail in (out.getvalue(), out.getvalue() + b"\n%%EOF", b"<html><script>alert(1)</script></html>"):
+    whole = pdf()
+    again = whole[whole.rindex(b"startxref") :]  # so that the PDF itself is still sound
+    accept([file("a.pdf", whole + again)])
+    for tail in (out.getvalue(), out.getvalue() + b"\n" + again, b"<html><script>alert(1)</script></html>"):
         with pytest.raises(Refused):
-            accept([file("a.pdf", pdf() + tail)])
+            accept([file("a.pdf", whole + tail)])
 
 
 def test_a_pdf_of_too_many_objects_is_refused_soon(monkeypatch):
