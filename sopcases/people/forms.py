@@ -20,6 +20,7 @@ def password_field(label: str, autocomplete: str, help_text: str = "") -> forms.
         strip=False,
         max_length=4096,
         help_text=help_text,
+        error_messages={"required": f"Isi {label[0].lower()}{label[1:]}."},
         widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
     )
 
@@ -30,6 +31,7 @@ class SignInForm(forms.Form):
     username = UsernameField(
         label="Nama pengguna",
         max_length=150,
+        error_messages={"required": "Isi nama pengguna."},
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
     password = password_field("Kata sandi", "current-password")

@@ -130,7 +130,12 @@ def test_the_password_never_comes_back_to_the_page(client, sari):
 
 def test_empty_fields_cost_no_hash(client, sari, hashes):
     hashes.hashed = 0
-    assert client.post("/masuk/", {"username": "", "password": ""}).status_code == 422
+    empty = client.post("/masuk/", {"username": "", "password": ""})
+    assert empty.status_code == 422
+    assert empty.context["form"].errors == {
+        "username": ["Isi nama pengguna."],
+        "password": ["Isi kata sandi."],
+    }
     assert client.post("/masuk/", {"username": "x" * 151, "password": "x"}).status_code == 422
     assert client.post("/masuk/", {"username": "x", "password": "x" * 5000}).status_code == 422
     assert hashes.hashed == 0
