@@ -1,0 +1,353 @@
+"""Tugas Saya: what waits for an officer, in five sections, most overdue first.
+
+A constant number of queries: attempts in turn, attempts waiting for others, letters, papers to follow, cases
+to lead, and the children of all of them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cached_property
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from sopcases.cases.models import Attempt, Case, CaseChild, Child, Waiver
+from sopcases.desk import duties, wording
+from sopcases.letters.models import Letter
+from sopcases.people.authority import Officer
+from sopcases.sops.flow import DISPOSES, PERFORMS, RECEIVES, SIGNS
+
+SHOWN = 50
+"""Rows of a section; the rest is on the list of cases."""
+READ = 4 * SHOWN
+CAP = 99
+
+TODO, LATE, WAITING, FOLLOW, SOON = "todo", "late", "waiting", "follow", "soon"
+TITLES = {
+    TODO: "Perlu dikerjakan",
+    LATE: "Lewat batas waktu",
+    WAITING: "Menunggu pihak lain",
+    FOLLOW: "Kelengkapan menyusul",
+    SOON: "Akan datang",
+}
+ACTIONS = {PERFORMS: "Catat", RECEIVES: "Terima", DISPOSES: "Periksa", SIGNS: "Periksa"}
+LETTER_ACTIONS = {
+    "initial": "Periksa",
+    "sign": "Periksa",
+    "number": "Beri nomor",
+    "ink": "Unggah",
+    "fix": "Perbaiki",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing to do, as templates/parts/task_row.html shows it."""
+
+    what: str
+    who: str
+    why: str
+    since: str
+    due: str
+    late: bool
+    url: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Section:
+    key: str
+    title: str
+    rows: tuple[Row, ...]
+    more: bool
+
+    @property
+    def count(self) -> str:
+        return f"{len(self.rows)}+" if self.more else str(len(self.rows))
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A row with what it is sorted by: the moment from which it is late, else since when it waits."""
+
+    section: str
+    late_at: datetime | None
+    since: datetime
+    row: Row
+
+    @property
+    def order(self) -> tuple:
+        return (self.late_at is None, self.late_at or self.since, self.since)
+
+
+class Inbox:
+    """What waits for one officer at his moment."""
+
+    def __init__(self, officer: Officer):
+        self.officer = officer
+        self.at = officer.at
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """The sections that hold anything, in the order of the page."""
+        found = []
+        for key, title in TITLES.items():
+            rows = [task.row for task in self._tasks if task.section == key]
+            if rows:
+                found.append(Section(key, title, tuple(rows[:SHOWN]), len(rows) > SHOWN))
+        return found
+
+    def section(self, key: str) -> tuple[Row, ...]:
+        return next((s.rows for s in self.sections if s.key == key), ())
+
+    @cached_property
+    def todo(self) -> str:
+        """How many things cannot go on without him, as shown in the navigation on every page."""
+        if not self.officer.hats:
+            return ""
+        if "_tasks" in self.__dict__:
+            return capped(sum(task.section in (TODO, LATE) for task in self._tasks))
+        attempts = duties.to_act(self.officer).filter(opened_at__lte=self.at)
+        leads = duties.to_lead(self.officer).exclude(state=Case.State.ON_HOLD)
+        return capped(self._letters_to_act + sum(q.order_by()[: CAP + 1].count() for q in (attempts, leads)))
+
+    @cached_property
+    def letters(self) -> str:
+        """How many letters wait for him."""
+        return capped(self._letters_to_act) if self.officer.hats else ""
+
+    @cached_property
+    def _letters_to_act(self) -> int:
+        if "_papers" in self.__dict__:
+            return sum(_urgent(letter) for letter in self._papers)
+        return duties.letters_to_act(self.officer).order_by()[: CAP + 1].count()
+
+    # --- what is read, each once
+
+    @cached_property
+    def _attempts(self) -> list[Attempt]:
+        order = (F("late_at").asc(nulls_last=True), "opened_at", "id")
+        ready = duties.with_place(duties.to_act(self.officer), self.officer).order_by(*order)
+        found = list(ready[:READ])
+        if len(found) == READ and _overdue(found[-1], self.at):
+            # So much is overdue that it hides what is not.
+            found += ready.filter(Q(late_at=None) | Q(late_at__gt=self.at))[: SHOWN + 1]
+        return found
+
+    @cached_property
+    def _waiting(self) -> list[Attempt]:
+        waiting = duties.with_place(duties.waiting(self.officer), self.officer)
+        return list(waiting.order_by("asked_at", "id")[: SHOWN + 1])
+
+    @cached_property
+    def _papers(self) -> list[Letter]:
+        order = (F("late_at").asc(nulls_last=True), "moved_at", "id")
+        return list(duties.letters(self.officer).order_by(*order)[:READ])
+
+    @cached_property
+    def _waivers(self) -> list[Waiver]:
+        rows = duties.to_follow(self.officer).select_related("kind", "child", "case__sop")
+        return list(rows.order_by("until", "id")[: SHOWN + 1])
+
+    @cached_property
+    def _leads(self) -> list[Case]:
+        return list(duties.to_lead(self.officer).order_by("last_ended", "id")[: SHOWN + 1])
+
+    @cached_property
+    def _children(self) -> dict[int, list[Child]]:
+        """The children of every case on the page; those who left it stand last."""
+        cases = {case.pk for case in self._leads}
+        for rows in (self._attempts, self._waiting, self._papers, self._waivers):
+            cases |= {row.case_id for row in rows}
+        return children_of(cases)
+
+    # --- rows
+
+    @cached_property
+    def _tasks(self) -> list[_Task]:
+        found = self._read() if self.officer.hats else ()
+        return sorted(found, key=lambda task: task.order)
+
+    def _read(self) -> Iterator[_Task]:
+        for attempt in self._attempts:
+            yield self._attempt_task(attempt)
+        for attempt in self._waiting:
+            yield self._waiting_task(attempt)
+        for letter in self._papers:
+            yield self._letter_task(letter)
+        for waiver in self._waivers:
+            yield self._waiver_task(waiver)
+        for case in self._leads:
+            yield self._lead_task(case)
+
+    def _who(self, case: Case, child: Child | None = None) -> str:
+        found = [child] if child else self._children.get(case.pk, ())
+        return f"{wording.children(found)} · {case.sop.noun} {case.number}"
+
+    def _what(self, attempt: Attempt) -> str:
+        step = attempt.step
+        place = f"Langkah {wording.number(step.number)} dari {attempt.step_count}"
+        period = f" ({wording.month(attempt.occurrence)})" if attempt.occurrence else ""
+        return f"{place}: {step.activity}{period}"
+
+    def _as(self, attempt: Attempt) -> str:
+        """Acting as what, and whether he was chosen for it."""
+        title = self.officer.hats[int(attempt.mine.split()[0])].title
+        return f"sebagai {title}" + (" (Anda yang ditugasi)" if attempt.assigned else "")
+
+    def _due(self, due_at: datetime | None) -> str:
+        return f"Batas waktu {wording.moment(due_at, self.at)}" if due_at else ""
+
+    def _attempt_task(self, attempt: Attempt) -> _Task:
+        soon = attempt.opened_at > self.at
+        late = _overdue(attempt, self.at)
+        part = attempt.mine.split()[1]
+        since = attempt.acted_at if part == RECEIVES else attempt.opened_at
+        row = Row(
+            what=self._what(attempt),
+            who=self._who(attempt.case, attempt.child),
+            why=self._why(attempt, part),
+            since=f"{'Mulai' if soon else 'Sejak'} {wording.moment(since, self.at)}",
+            due=self._due(attempt.due_at),
+            late=late,
+            url=case_url(attempt.case),
+            action="Lihat" if soon else ACTIONS[part],
+        )
+        return _Task(SOON if soon else LATE if late else TODO, attempt.late_at, since, row)
+
+    def _why(self, attempt: Attempt, part: str) -> str:
+        acting = self._as(attempt)
+        if part == RECEIVES:
+            return f"Menunggu Anda terima {acting}; dicatat oleh {attempt.recorded_by}"
+        if part == DISPOSES:
+            return f"Menunggu paraf Anda {acting}"
+        if part == SIGNS:
+            return f"Menunggu tanda tangan Anda {acting}"
+        sentence = f"Anda melaksanakan {acting}"
+        if attempt.state == Attempt.State.MISSED:
+            return f"{sentence}; masanya lewat dan belum dilaporkan"
+        if attempt.acted_at:
+            return f"{sentence}; sudah dicatat, belum selesai"
+        return f"{sentence}. Dikembalikan: {attempt.returned}" if attempt.returned else sentence
+
+    def _waiting_task(self, attempt: Attempt) -> _Task:
+        reminded = ""
+        if attempt.reminded:
+            last = datetime.fromisoformat(attempt.reminded[-1])
+            reminded = f", diingatkan {wording.moment(last, self.at)}"
+        row = Row(
+            what=self._what(attempt),
+            who=self._who(attempt.case, attempt.child),
+            why=f"Menunggu {attempt.party}. Anda melaksanakan {self._as(attempt)}",
+            since=f"Diminta {wording.moment(attempt.asked_at, self.at)}{reminded}",
+            due=self._due(attempt.due_at),
+            late=_overdue(attempt, self.at),
+            url=case_url(attempt.case),
+            action="Catat jawaban",
+        )
+        return _Task(WAITING, attempt.late_at, attempt.asked_at, row)
+
+    def _letter_task(self, letter: Letter) -> _Task:
+        asked = letter.waits in ("initial", "sign")
+        late = asked and letter.late_at is not None and letter.late_at <= self.at
+        section = LATE if late else TODO
+        if not _urgent(letter):
+            section = FOLLOW if letter.state == Letter.State.DECIDED else WAITING
+        row = Row(
+            what=f"{letter.paper.kind} {letter.number}".strip(),
+            who=self._who(letter.case),
+            why=self._letter_why(letter),
+            since=f"Sejak {wording.moment(letter.moved_at, self.at)}",
+            due=self._due(letter.due_at) if asked else "",
+            late=late,
+            url=letter_url(letter),
+            action=LETTER_ACTIONS[letter.waits],
+        )
+        return _Task(section, letter.late_at if asked else None, letter.moved_at, row)
+
+    def _letter_why(self, letter: Letter) -> str:
+        kind = letter.paper.kind
+        if letter.waits == "initial":
+            return f"Menunggu paraf Anda {self._hat_text(kind.disposer_id)}; diajukan {letter.drafted_by}"
+        if letter.waits == "sign":
+            return f"Menunggu tanda tangan Anda {self._hat_text(kind.signer_id)}"
+        if letter.waits == "number":
+            return "Sudah diparaf; menunggu nomor dari bagian umum"
+        if letter.waits == "fix":
+            return "Dikembalikan kepada Anda untuk diperbaiki"
+        return {
+            Letter.State.READY: f"Menunggu tanda tangan {kind.signer}; unggah bila ditandatangani di kertas",
+            Letter.State.DECIDED: "Sudah diputuskan; naskah bertanda tangan basah belum diunggah",
+            Letter.State.PRINTABLE: "Siap cetak, untuk ditandatangani para pihak",
+        }.get(letter.state, "Menunggu tanda tangan para pihak")
+
+    def _hat_text(self, position_id: int | None) -> str:
+        title = next((h.title for h in self.officer.hats if h.position_id == position_id), "")
+        return f"sebagai {title}" if title else ""
+
+    def _waiver_task(self, waiver: Waiver) -> _Task:
+        today = timezone.localtime(self.at).date()
+        row = Row(
+            what=f"{waiver.kind} menyusul",
+            who=self._who(waiver.case, waiver.child),
+            why=f"Anda melaksanakan langkahnya. Alasan menyusul: {waiver.reason}",
+            since=f"Dicatat {wording.moment(waiver.at, self.at)}",
+            due=f"Paling lambat {wording.day(waiver.until, today)}",
+            late=waiver.until < today,
+            url=case_url(waiver.case),
+            action="Lengkapi",
+        )
+        return _Task(FOLLOW, _midnight(waiver.until), waiver.at, row)
+
+    def _lead_task(self, case: Case) -> _Task:
+        held = case.state == Case.State.ON_HOLD
+        since = (case.held_since if held else case.last_ended) or case.opened_at
+        late = not held and case.term_due_at is not None and case.term_due_at <= self.at
+        row = Row(
+            what="Penanganan ditunda" if held else "Catat hasil akhir dan tutup penanganan",
+            who=self._who(case),
+            why=f"Alasan: {case.held_reason}" if held else "Tidak ada lagi langkah yang harus dikerjakan",
+            since=f"Sejak {wording.moment(since, self.at)}",
+            due=self._due(case.term_due_at),
+            late=late,
+            url=case_url(case),
+            action="Lihat" if held else "Tutup",
+        )
+        return _Task(WAITING if held else LATE if late else TODO, case.term_due_at, since, row)
+
+
+def _overdue(attempt: Attempt, at: datetime) -> bool:
+    """Late and to be alarmed about: an SOP may say that a step's standard is only shown."""
+    return attempt.step.alarm and attempt.late_at is not None and attempt.late_at <= at
+
+
+def _urgent(letter: Letter) -> bool:
+    """Whether it waits for the officer himself, as `duties.letters_to_act` counts."""
+    return letter.waits != "ink" or letter.state == Letter.State.PRINTABLE
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), timezone.get_current_timezone())
+
+
+def children_of(cases: set[int]) -> dict[int, list[Child]]:
+    """Case → its children in one query, those still in it first."""
+    found: dict[int, list[Child]] = {}
+    stays = CaseChild.objects.filter(case_id__in=cases).select_related("child")
+    for stay in stays.order_by(F("left_on").asc(nulls_first=True), "id"):
+        found.setdefault(stay.case_id, []).append(stay.child)
+    return found
+
+
+def capped(count: int) -> str:
+    """A count for the navigation: nothing for none, "99+" for more."""
+    return f"{CAP}+" if count > CAP else str(count or "")
+
+
+def case_url(case: Case) -> str:
+    return f"/penanganan/{case.number}/"
+
+
+def letter_url(letter: Letter) -> str:
+    return f"/surat/{letter.pk}/"

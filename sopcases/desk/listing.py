@@ -1,0 +1,237 @@
+"""The list of cases: filtered, searched and paged by key, in a constant number of queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from sopcases.cases.models import Attempt, Case, CaseChild, Interval, Waiver
+from sopcases.desk import wording
+from sopcases.desk.inbox import case_url, children_of
+from sopcases.people.authority import Officer
+from sopcases.sops.models import Sop
+from sopcases.sops.revising import State
+
+PAGE = 25
+RUNNING = "berjalan"
+STATES = [(RUNNING, "Sedang berjalan"), ("semua", "Semua status"), *Case.State.choices]
+MARKS = [
+    ("", "Semua"),
+    ("lewat", "Lewat batas waktu"),
+    ("menunggu", "Menunggu pihak lain"),
+    ("menyusul", "Kelengkapan menyusul"),
+]
+TONES = {
+    Case.State.REPORTED: "active",
+    Case.State.ACTIVE: "active",
+    Case.State.ON_HOLD: "waiting",
+    Case.State.DONE: "done",
+    Case.State.NIHIL: "done",
+    Case.State.STOPPED: "stopped",
+    Case.State.HANDED_OVER: "stopped",
+}
+
+
+class FilterForm(forms.Form):
+    """What the list may be narrowed to. An unknown choice narrows to nothing and says so."""
+
+    q = forms.CharField(label="Cari nomor atau nama anak", required=False, max_length=100)
+    status = forms.ChoiceField(label="Status", choices=STATES, required=False)
+    sop = forms.ChoiceField(label="SOP", required=False)
+    hanya = forms.ChoiceField(label="Hanya yang", choices=MARKS, required=False)
+
+    def __init__(self, data: Any, sops: list[tuple[str, str]]):
+        super().__init__(data)
+        self.fields["sop"].choices = [("", "Semua SOP"), *sops]
+
+
+@dataclass(frozen=True)
+class Chip:
+    label: str
+    tone: str
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A case as one row."""
+
+    number: str
+    url: str
+    who: str
+    noun: str
+    step: str
+    chips: tuple[Chip, ...]
+    opened: str
+
+
+def late_attempts(at: datetime) -> QuerySet[Attempt]:
+    """Attempts of the outer case that are late and to be alarmed about."""
+    return Attempt.objects.filter(
+        case=OuterRef("pk"), state__in=Attempt.LIVE, late_at__lte=at, step__alarm=True
+    )
+
+
+def marked(cases: QuerySet[Case], at: datetime) -> QuerySet[Case]:
+    """Each case with its marks: `is_late` (a step's standard or the term is over), `is_waiting` (for an
+    outside party), `has_to_follow`."""
+    running = Q(state__in=Case.RUNNING)
+    waits = Interval.objects.filter(case=OuterRef("pk"), kind=Interval.Kind.WAITING, until=None)
+    follow = Waiver.objects.filter(case=OuterRef("pk"), settled_at=None, until__isnull=False)
+    return cases.annotate(
+        is_late=Q(running & (Q(Exists(late_attempts(at))) | Q(term_due_at__lte=at))),
+        is_waiting=Exists(waits),
+        has_to_follow=Exists(follow),
+    )
+
+
+class Listing:
+    """One page of the cases that an officer may read."""
+
+    def __init__(self, officer: Officer, data: Any):
+        self.officer = officer
+        self.at = officer.at
+        self.form = FilterForm(data, self.sops)
+        self.asked = self.form.cleaned_data if self.form.is_valid() else {}
+        self.data = data
+
+    @cached_property
+    def sops(self) -> list[tuple[str, str]]:
+        """The agency's SOPs by the name of the revision in force."""
+        rows = Sop.objects.filter(agency_id=self.officer.user.agency_id, revisions__state=State.IN_FORCE)
+        return list(rows.values_list("slug", "revisions__name").order_by("revisions__name"))
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.asked.get("q") or self.asked.get("sop") or self.asked.get("hanya")) or (
+            self.asked.get("status", "") not in ("", RUNNING)
+        )
+
+    @property
+    def selects(self) -> list[forms.BoundField]:
+        return [self.form[name] for name in ("status", "sop", "hanya")]
+
+    @property
+    def caption(self) -> str:
+        """What the table shows, in words."""
+        status = dict(STATES).get(self._status, "")
+        mark = dict(MARKS)[self.asked["hanya"]].lower() if self.asked["hanya"] else ""
+        return ", ".join(part for part in ("Penanganan", status.lower(), mark) if part)
+
+    @property
+    def _status(self) -> str:
+        """A search looks everywhere, the plain list at what runs."""
+        return self.asked["status"] or ("semua" if self.asked["q"] else RUNNING)
+
+    @property
+    def cases(self) -> QuerySet[Case]:
+        if not self.form.is_valid():
+            return Case.objects.none()
+        found = marked(Case.objects.visible_to(self.officer), self.at).select_related("sop")
+        if self._status == RUNNING:
+            found = found.filter(state__in=Case.RUNNING)
+        elif self._status != "semua":
+            found = found.filter(state=self._status)
+        if self.asked["sop"]:
+            found = found.filter(sop__slug=self.asked["sop"])
+        if mark := self.asked["hanya"]:
+            name = {"lewat": "is_late", "menunggu": "is_waiting", "menyusul": "has_to_follow"}[mark]
+            found = found.filter(**{name: True})
+        for word in self.asked["q"].split():
+            found = found.filter(self._matches(word))
+        return found
+
+    @staticmethod
+    def _matches(word: str) -> Q:
+        stays = CaseChild.objects.filter(case=OuterRef("pk"))
+        names = Q(child__name__icontains=word) | Q(child__temporary_name__icontains=word)
+        return Q(number__icontains=word) | Q(Exists(stays.filter(names)))
+
+    @cached_property
+    def _page(self) -> tuple[list[Case], bool, bool]:
+        """The cases of this page, newest first, and whether there are newer and older ones."""
+        before, after = self._key("sebelum"), self._key("sesudah")
+        rows = self.cases
+        if after:
+            opened, pk = after
+            rows = rows.filter(Q(opened_at__gt=opened) | Q(opened_at=opened, pk__gt=pk))
+            found = list(rows.order_by("opened_at", "pk")[: PAGE + 1])
+            return found[:PAGE][::-1], len(found) > PAGE, True
+        if before:
+            opened, pk = before
+            rows = rows.filter(Q(opened_at__lt=opened) | Q(opened_at=opened, pk__lt=pk))
+        found = list(rows.order_by("-opened_at", "-pk")[: PAGE + 1])
+        return found[:PAGE], before is not None, len(found) > PAGE
+
+    def _key(self, name: str) -> tuple[datetime, int] | None:
+        """The key of a row as it stands in the address; what cannot be read is no key."""
+        moment, _, pk = self.data.get(name, "").rpartition("_")
+        try:
+            opened = datetime.fromisoformat(moment)
+            return (opened, int(pk)) if opened.tzinfo else None
+        except ValueError:
+            return None
+
+    def _address(self, name: str, case: Case) -> str:
+        kept = {k: v for k, v in self.asked.items() if v}
+        return "?" + urlencode(kept | {name: f"{case.opened_at.isoformat()}_{case.pk}"})
+
+    @property
+    def newer(self) -> str:
+        cases, newer, _ = self._page
+        return self._address("sesudah", cases[0]) if newer and cases else ""
+
+    @property
+    def older(self) -> str:
+        cases, _, older = self._page
+        return self._address("sebelum", cases[-1]) if older and cases else ""
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        cases = self._page[0]
+        children = children_of({case.pk for case in cases})
+        steps = self._open_steps(cases)
+        return [
+            Line(
+                number=case.number,
+                url=case_url(case),
+                who=wording.children(children.get(case.pk, ())),
+                noun=case.sop.noun,
+                step=steps.get(case.pk, ""),
+                chips=tuple(self._chips(case)),
+                opened=wording.moment(case.opened_at, self.at),
+            )
+            for case in cases
+        ]
+
+    def _open_steps(self, cases: list[Case]) -> dict[int, str]:
+        """Case → the step that is open now, in the SOP's words, and how many more are."""
+        running = [case.pk for case in cases if case.running]
+        live = Attempt.objects.filter(
+            case_id__in=running, state__in=Attempt.LIVE, opened_at__lte=self.at
+        ).order_by("case_id", "step__order", "id")
+        found: dict[int, list[str]] = {}
+        for case, number, activity in live.values_list("case_id", "step__number", "step__activity"):
+            step = f"{wording.number(number)}. {activity}"
+            if step not in found.setdefault(case, []):
+                found[case].append(step)
+        return {
+            case: first + (f" (dan {len(others)} langkah lain)" if others else "")
+            for case, (first, *others) in found.items()
+        }
+
+    @staticmethod
+    def _chips(case: Case):
+        yield Chip(case.get_state_display(), TONES[case.state])
+        if case.is_late:
+            yield Chip("Lewat batas waktu", "late")
+        if case.is_waiting:
+            yield Chip("Menunggu pihak lain", "waiting")
+        if case.has_to_follow:
+            yield Chip("Kelengkapan menyusul", "waiting", "paperclip")
+        if case.reopened and case.running:
+            yield Chip("Dibuka kembali", "neutral", "arrow-counterclockwise")
