@@ -1,0 +1,145 @@
+"""What every layout is made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from sopcases.cases.models import Case, Paper
+from sopcases.letters import people, words
+from sopcases.people.authority import Officer
+from sopcases.people.models import Agency
+from sopcases.sops.models import Stage
+
+DOTS = "…………………………"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person as printed: lines that are empty are left out."""
+
+    name: str
+    id_label: str = ""
+    id_number: str = ""
+    rank: str = ""
+    title: str = ""
+
+    @classmethod
+    def of(cls, row: dict) -> "Person":
+        return cls(row["name"], row["nip_label"] or "NIP", row["nip"], row["rank"], row["title"])
+
+    @property
+    def id_line(self) -> str:
+        return words.id_line(self.id_label, self.id_number)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A kind of letter in code: its form, its words and its page. Which kinds of paper use it is data."""
+
+    slug: str
+    name: str
+    title: str
+    template: str
+    form: type["LayoutForm"]
+    body: Callable[[dict, Any], Any]
+    """The typed text out of the content, for the page: (content, context) → frozen dataclass."""
+    problem: Callable[[dict], str | None]
+    """What keeps the content from being proposed or fixed, as a sentence."""
+    refresh: Callable[[dict, Case, Any], dict]
+    """The content with people and children as they are on the day: (content, case, day) → content."""
+    closing: str = ""
+    signed: bool = True
+    """Whether the official of the kind signs at the right foot."""
+
+
+class LayoutForm(forms.Form):
+    """Writes the content of a letter; filled from the case when the letter is new."""
+
+    field_order_groups: tuple = ()
+
+    def __init__(self, *args, case: Case, officer: Officer, content: dict | None = None, **kwargs):
+        self.case, self.officer, self.kept = case, officer, content or {}
+        self.fresh = content is None
+        super().__init__(*args, **kwargs)
+        self.build()
+        for name, value in (self.prefill() if self.fresh else self.typed(self.kept)).items():
+            if name in self.fields:
+                self.fields[name].initial = value
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = self.arrange()
+
+    @property
+    def agency(self) -> Agency:
+        return self.officer.agency
+
+    def build(self) -> None:
+        """Add the fields that depend on the case."""
+
+    def prefill(self) -> dict:
+        """What the case already knows."""
+        return {}
+
+    def typed(self, content: dict) -> dict:
+        """The fields out of the content."""
+        return dict(content)
+
+    def arrange(self):
+        """The crispy layout."""
+        return
+
+    def content(self) -> dict:
+        """The content out of the valid form: plain JSON."""
+        raise NotImplementedError
+
+    def staff_choices(self, *kept: int) -> list[tuple[int, str]]:
+        """The agency's people with their positions; those already chosen stay choosable."""
+        self.staff = people.staff(self.agency, self.officer.day)
+        for row in self.kept.get("officers", []):
+            if row["user"] in kept:
+                self.staff.setdefault(row["user"], row)
+        return [(pk, f"{row['name']} – {row['title']}") for pk, row in self.staff.items()]
+
+
+class DateField(forms.DateField):
+    """A day; the browser's own field needs the ISO form whatever the language."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        super().__init__(**kwargs)
+
+
+def lines_field(label: str, *, rows: int = 3, required: bool = False, help_text: str = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        help_text=help_text or "Satu butir per baris.",
+        max_length=6000,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+def paper_text(paper: Paper) -> str:
+    """A paper named in a letter: kind, number, date, issuer; no child's name."""
+    text = paper.kind.name
+    if paper.number:
+        text += f" Nomor {paper.number}"
+    if paper.dated:
+        text += f" tanggal {words.day_text(paper.dated)}"
+    if paper.issuer:
+        text += f" dari {paper.issuer}"
+    return text
+
+
+def dossier(case: Case) -> list[Paper]:
+    """The papers on file that can be named: there from outside, or at least fixed; void ones left out."""
+    return list(
+        Paper.objects.filter(filings__case=case, voided_at__isnull=True, stage__gte=Stage.READY)
+        .select_related("kind")
+        .distinct()
+        .order_by("id")
+    )

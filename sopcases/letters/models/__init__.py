@@ -1,0 +1,6 @@
+"""Which papers leave the building: letters, the hands that made them, and the numbers they carry."""
+
+from sopcases.letters.models.letter import Letter, LetterAct, Wording
+from sopcases.letters.models.register import Counter, Number, Series
+
+__all__ = ["Counter", "Letter", "LetterAct", "Number", "Series", "Wording"]

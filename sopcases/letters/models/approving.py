@@ -1,0 +1,305 @@
+"""The way of an official letter: proposed, initialled, numbered, decided, signed (design rules 14 and 16)."""
+
+from datetime import date
+
+from django.core.files.base import ContentFile
+
+from sopcases.cases.uploads import Accepted
+from sopcases.letters import sheet
+from sopcases.letters.models.lifecycle import Lifecycle
+from sopcases.letters.states import FACES, LetterState, Track
+from sopcases.people.authority import Officer
+from sopcases.people.models import Appointment, User
+from sopcases.refusal import Refused
+from sopcases.sops.models import Stage
+
+NOT_A_LETTER = "Dokumen ini ditetapkan pembuatnya dan ditandatangani para pihak, tanpa paraf pejabat."
+SOLE = "Tidak ada pejabat lain yang memegang jabatan ini sekarang: tuliskan alasan Anda merangkap."
+
+
+class Approving(Lifecycle):
+    """Paraf & teruskan, kembalikan, putuskan, and the filing of the ink-signed scan."""
+
+    class Meta:
+        abstract = True
+
+    # --- proposing
+
+    def why_not_propose(self, by: Officer) -> str | None:
+        if self.track != Track.LETTER:
+            return NOT_A_LETTER
+        if self.state not in (LetterState.DRAFT, LetterState.RETURNED):
+            return f"Surat ini sudah berstatus “{self.get_state_display()}”."
+        return self.why_not_edit(by)
+
+    def propose(self, by: Officer, *, version: int | None = None) -> None:
+        """Put the draft before its disposer; a kind without one is ready at once."""
+        with self.acting(version):
+            self.demand(self.why_not_propose(by))
+            if problem := sheet.problem(self):
+                raise Refused(problem)
+            self.content = sheet.refreshed(self, by.day)
+            self.initialled_by, self.initialled_title, self.initialled_at = None, "", None
+            if self.kind.disposer_id:
+                self.move(LetterState.PROPOSED, by, Stage.DRAFT)
+            else:
+                self._forward(by)
+            self.write("proposed", by)
+            self.tell(by, "proposed")
+
+    # --- paraf & teruskan
+
+    def why_not_initial(self, by: Officer) -> str | None:
+        if self.state != LetterState.PROPOSED:
+            return f"Surat ini berstatus “{self.get_state_display()}”, tidak menunggu paraf."
+        if self.hat_of(by, self.kind.disposer_id) is None:
+            return f"Surat ini menunggu paraf {self.kind.disposer}."
+        return self.crossing(by.user, self.kind.disposer_id, by.day)[1]
+
+    def initial_needs_reason(self, by: Officer) -> bool:
+        return self.crossing(by.user, self.kind.disposer_id, by.day)[0]
+
+    def initial(self, by: Officer, *, reason: str = "", version: int | None = None) -> None:
+        """Paraf & teruskan (the SOP's disposisi): the letter becomes ready to be signed, and is numbered."""
+        with self.acting(version):
+            self.demand(self.why_not_initial(by))
+            self._demand_reason(self.initial_needs_reason(by), reason)
+            hat = self.hat_of(by, self.kind.disposer_id)
+            self.initialled_by, self.initialled_title, self.initialled_at = by.user, hat.title, by.at
+            self.paper.disposed_by = by.user
+            self._forward(by)
+            self.write("initialled", by, hat.title, reason.strip())
+            self.tell(by, "initialled", hat.title)
+
+    def _demand_reason(self, due: bool, reason: str) -> None:
+        if due and not reason.strip():
+            raise Refused(SOLE)
+
+    def _forward(self, by: Officer) -> None:
+        """After the last paraf: ready, and numbered; or waiting for the number that another office gives."""
+        if self.agency.number_after_ink or self.number_now(by):
+            self.move(LetterState.READY, by, Stage.READY)
+        else:
+            self.move(LetterState.INITIALLED, by, Stage.DRAFT)
+
+    # --- the number from the general-affairs office
+
+    def why_not_number(self, by: Officer) -> str | None:
+        if self.state != LetterState.INITIALLED:
+            return "Surat ini tidak menunggu nomor."
+        if self.recorder_of(by) is None and by.user.pk not in self.author_ids:
+            return "Nomor dicatat oleh pengonsep atau petugas pencatat."
+        return None
+
+    def give_number(self, by: Officer, number: str, *, version: int | None = None) -> None:
+        """Write down the number that the general-affairs office gave; the letter is ready to be signed."""
+        with self.acting(version):
+            self.demand(self.why_not_number(by))
+            if not number.strip():
+                raise Refused("Nomor surat harus diisi.")
+            self.number_now(by, given=number)
+            self.move(LetterState.READY, by, Stage.READY)
+            self.write("numbered", by, number=self.number)
+            self.tell(by, "numbered")
+
+    # --- sending back
+
+    def why_not_return(self, by: Officer) -> str | None:
+        waits = {
+            LetterState.PROPOSED: self.kind.disposer_id,
+            LetterState.INITIALLED: self.kind.signer_id,
+            LetterState.READY: self.kind.signer_id,
+        }
+        if self.track != Track.LETTER or self.state not in waits:
+            return f"Surat berstatus “{self.get_state_display()}” tidak dapat dikembalikan."
+        if self.hat_of(by, waits[self.state]) is None:
+            return "Surat ini hanya dapat dikembalikan oleh pejabat yang sedang memeriksanya."
+        return None
+
+    def return_(self, by: Officer, reason: str, *, version: int | None = None) -> None:
+        """Send the draft back to be mended; paraf given before lapses, and the case returns with it."""
+        with self.acting(version):
+            self.demand(self.why_not_return(by))
+            reason = reason.strip()
+            if not reason:
+                raise Refused("Tuliskan apa yang harus diperbaiki.")
+            asked = self.kind.disposer_id if self.state == LetterState.PROPOSED else self.kind.signer_id
+            title = self.hat_of(by, asked).title
+            self.move(LetterState.RETURNED, by, Stage.NONE)
+            self.initialled_by, self.initialled_title, self.initialled_at = None, "", None
+            self.paper.disposed_by = None
+            self.write("returned", by, title, reason)
+            self.tell(by, "returned", title, returned=reason, reason=reason)
+
+    # --- deciding in the application
+
+    def why_not_decide(self, by: Officer) -> str | None:
+        if self.state != LetterState.READY:
+            return f"Surat ini berstatus “{self.get_state_display()}”, belum siap ditandatangani."
+        if self.hat_of(by, self.kind.signer_id) is None:
+            return f"Surat ini ditandatangani oleh {self.kind.signer}."
+        return self.crossing(by.user, self.kind.signer_id, by.day)[1]
+
+    def decide_needs_reason(self, by: Officer) -> bool:
+        return self.crossing(by.user, self.kind.signer_id, by.day)[0]
+
+    def decide(self, by: Officer, *, reason: str = "", version: int | None = None) -> None:
+        """The signer decides; text, names and PDF are frozen, with an empty space for the ink to come.
+
+        The caller has asked him again who he is.
+        """
+        with self.acting(version):
+            self.demand(self.why_not_decide(by))
+            self._demand_reason(self.decide_needs_reason(by), reason)
+            appointment = next(
+                a for a in self.holders_of(self.kind.signer_id, by.day) if a.user_id == by.user.pk
+            )
+            if not self.agency.number_after_ink:
+                self._redate(by)
+            self._sign_as(appointment)
+            self.decided_at = by.at
+            self.move(LetterState.DECIDED, by, Stage.DECIDED)
+            self.freeze(by, FACES[LetterState.DECIDED])
+            self.write("decided", by, appointment.title, reason.strip(), sha256=self.sha256)
+            self.tell(by, "decided", appointment.title)
+
+    def _redate(self, by: Officer) -> None:
+        """A letter decided here bears the day of its decision; a number of last year does not fit it."""
+        if self.numbers.filter(state="used").exclude(year=by.day.year).exists():
+            self.number_now(by)
+        self.dated = by.day
+
+    def _sign_as(self, appointment: Appointment) -> None:
+        """Freeze how the signer prints: by the appointment in force on the day."""
+        user = appointment.user
+        self.signer = self.paper.signed_by = user
+        self.signer_name, self.signer_rank = user.name, user.rank
+        self.signer_nip, self.signer_nip_label = user.nip, user.nip_label
+        self.signer_title, self.signer_until = appointment.title, appointment.valid_until
+
+    # --- the ink
+
+    def lapsed(self, day: date) -> str | None:
+        """Why a decision can no longer be put in ink: the authority it was taken with is over."""
+        if self.state != LetterState.DECIDED or self.signer_until is None or day <= self.signer_until:
+            return None
+        return (
+            f"Kewenangan {self.signer_name} sebagai {self.signer_title} berakhir "
+            f"{sheet.day_text(self.signer_until)}, sedangkan surat ini belum ditandatangani. "
+            "Batalkan dan ganti surat ini."
+        )
+
+    def why_not_file_signed_scan(self, by: Officer) -> str | None:
+        if self.track != Track.LETTER:
+            return NOT_A_LETTER
+        waiting = (LetterState.PROPOSED, LetterState.INITIALLED, LetterState.READY, LetterState.DECIDED)
+        if self.state not in waiting:
+            return f"Surat berstatus “{self.get_state_display()}” tidak menunggu tanda tangan."
+        if self.recorder_of(by) is None and self.hat_of(by, self.kind.signer_id) is None:
+            return "Naskah bertanda tangan diunggah oleh petugas pencatat atau penanda tangannya."
+        return None
+
+    def file_signed_scan(
+        self,
+        by: Officer,
+        scan: Accepted,
+        *,
+        signed_on: date,
+        signer: User | None = None,
+        disposer: User | None = None,
+        number: str = "",
+        dated: date | None = None,
+        reason: str = "",
+        version: int | None = None,
+    ) -> None:
+        """File the ink-signed letter. Where nothing was decided in the application, this *is* the decision.
+
+        `signer`, and `disposer` where no paraf stands, are those whose hands the paper bears; each must have
+        held the authority on that day. `number` and `dated` as the paper bears them, where the register gave
+        none.
+        """
+        with self.acting(version):
+            self.demand(self.why_not_file_signed_scan(by))
+            self._check_day(by, signed_on)
+            title = (self.recorder_of(by) or self.hat_of(by, self.kind.signer_id)).title
+            if self.state == LetterState.DECIDED:
+                if sentence := self.lapsed(signed_on):
+                    raise Refused(sentence)
+                if signer is not None and signer.pk != self.signer_id:
+                    raise Refused(
+                        f"Surat ini diputuskan oleh {self.signer_name}; ia pula yang menandatangani."
+                    )
+            else:
+                self._decide_on_paper(signed_on, signer, disposer, reason)
+            if not (self.number and self.decided_at):
+                self._number_on_paper(by, number, dated or self.dated or signed_on)
+            frozen_before = bool(self.sha256)
+            self.signed_on = signed_on
+            self.move(LetterState.SIGNED, by, Stage.SIGNED)
+            if not frozen_before:
+                self.freeze(by, FACES[LetterState.SIGNED])
+            self._keep_scan(scan)
+            names = {"signer": self.signer_id, "disposer": self.initialled_by_id}
+            self.write("signed", by, title, reason.strip(), sha256=scan.sha256, **names)
+            self.tell(by, "signed", title, signer=self.signer_id)
+
+    def _check_day(self, by: Officer, signed_on: date) -> None:
+        if signed_on > by.day:
+            raise Refused("Tanggal penandatanganan tidak boleh di masa depan.")
+        first = sheet.local_day(self.agency, self.decided_at or self.drafted_at)
+        if signed_on < first:
+            raise Refused(
+                f"Surat ini baru {'diputuskan' if self.decided_at else 'dikonsep'} {sheet.day_text(first)}; "
+                "tanggal penandatanganan tidak boleh mendahuluinya."
+            )
+
+    def _decide_on_paper(self, day: date, signer: User | None, disposer: User | None, reason: str) -> None:
+        due = False
+        if self.kind.disposer_id and self.initialled_by_id is None:
+            initialler = self._named(disposer, self.kind.disposer_id, day, "pemaraf")
+            needs, sentence = self.crossing(initialler.user, self.kind.disposer_id, day)
+            if sentence:
+                raise Refused(sentence)
+            due |= needs
+            self.initialled_by, self.initialled_title = initialler.user, initialler.title
+            self.paper.disposed_by = initialler.user
+        appointment = self._named(signer, self.kind.signer_id, day, "penanda tangan")
+        needs, sentence = self.crossing(appointment.user, self.kind.signer_id, day)
+        if sentence:
+            raise Refused(sentence)
+        self._demand_reason(due or needs, reason)
+        self._sign_as(appointment)
+
+    def _named(self, user: User | None, position_id: int, day: date, hand: str) -> Appointment:
+        """The appointment of a hand on the paper, on that day."""
+        if user is None:
+            raise Refused(f"Sebutkan {hand} surat ini.")
+        for appointment in self.holders_of(position_id, day):
+            if appointment.user_id == user.pk:
+                return appointment
+        raise Refused(
+            f"{user} tidak memegang kewenangan {hand} surat ini pada {sheet.day_text(day)}. "
+            "Periksa nama dan tanggal."
+        )
+
+    def _number_on_paper(self, by: Officer, number: str, dated: date) -> None:
+        """Date and number as the paper bears them; a letter that has a number keeps it."""
+        first = sheet.local_day(self.agency, self.drafted_at)
+        if not first <= dated <= by.day:
+            raise Refused(
+                f"Tanggal surat harus antara {sheet.day_text(first)}, saat surat dikonsep, dan hari ini."
+            )
+        self.dated = dated
+        series = self.kind.series.order_by("id").first()
+        if self.number or series is None:
+            return
+        if not self.agency.number_given_outside:
+            self._take_from(series, by)
+        elif number.strip():
+            self._take_given(number, series)
+        else:
+            raise Refused("Tuliskan nomor yang tertera pada naskah.")
+
+    def _keep_scan(self, scan: Accepted) -> None:
+        self.paper.file.save(f"naskah{scan.suffix}", ContentFile(scan.content), save=False)
+        self.paper.mime, self.paper.sha256, self.paper.original = scan.mime, scan.sha256, True

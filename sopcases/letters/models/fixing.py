@@ -1,0 +1,84 @@
+"""The way of records and reports: fixed by the drafter, printed, signed by the parties (design rule 14)."""
+
+from datetime import date
+
+from sopcases.cases.uploads import Accepted
+from sopcases.letters import sheet
+from sopcases.letters.models.approving import Approving
+from sopcases.letters.states import FACES, LetterState, Track
+from sopcases.people.authority import Officer
+from sopcases.refusal import Refused
+from sopcases.sops.models import Stage
+
+NOT_A_RECORD = "Surat dinas diajukan untuk diparaf dan ditandatangani pejabat."
+
+
+class Fixing(Approving):
+    """Tetapkan, cetak, unggah naskah bertanda tangan para pihak."""
+
+    class Meta:
+        abstract = True
+
+    def why_not_fix(self, by: Officer) -> str | None:
+        if self.track != Track.RECORD:
+            return NOT_A_RECORD
+        return self.why_not_edit(by)
+
+    def fix(self, by: Officer, *, number: str = "", version: int | None = None) -> None:
+        """Fix the text: from now on it can be printed and only be voided. Numbered, unless after the ink."""
+        with self.acting(version):
+            self.demand(self.why_not_fix(by))
+            if problem := sheet.problem(self):
+                raise Refused(problem)
+            self.content = sheet.refreshed(self, by.day)
+            if not self.agency.number_after_ink and not self.number_now(by, given=number):
+                raise Refused("Tuliskan nomor yang diberikan bagian umum.")
+            self.dated = self.dated or by.day
+            self.move(LetterState.PRINTABLE, by, Stage.READY)
+            self.freeze(by, FACES[LetterState.PRINTABLE])
+            self.write("fixed", by, sha256=self.sha256)
+            self.tell(by, "fixed")
+
+    def why_not_print_out(self, by: Officer) -> str | None:
+        if self.state != LetterState.PRINTABLE:
+            return f"Naskah ini berstatus “{self.get_state_display()}”."
+        return (
+            None
+            if by.user.pk in self.author_ids or self.recorder_of(by)
+            else "Naskah ini dicetak pembuatnya."
+        )
+
+    def print_out(self, by: Officer, *, version: int | None = None) -> None:
+        """Note that the record went out to its parties for their hands."""
+        with self.acting(version):
+            self.demand(self.why_not_print_out(by))
+            self.move(LetterState.AWAITING, by)
+            self.write("printed", by)
+
+    def why_not_complete(self, by: Officer) -> str | None:
+        if self.state not in (LetterState.PRINTABLE, LetterState.AWAITING):
+            return f"Naskah ini berstatus “{self.get_state_display()}”."
+        if by.user.pk in self.author_ids or self.recorder_of(by):
+            return None
+        return "Naskah bertanda tangan diunggah oleh pembuatnya atau petugas pencatat."
+
+    def complete(
+        self,
+        by: Officer,
+        scan: Accepted,
+        *,
+        signed_on: date,
+        number: str = "",
+        version: int | None = None,
+    ) -> None:
+        """File the scan that all parties signed."""
+        with self.acting(version):
+            self.demand(self.why_not_complete(by))
+            if signed_on > by.day:
+                raise Refused("Tanggal penandatanganan tidak boleh di masa depan.")
+            self._number_on_paper(by, number, self.dated or signed_on)
+            self.signed_on = signed_on
+            self.move(LetterState.COMPLETE, by, Stage.SIGNED)
+            self._keep_scan(scan)
+            self.write("completed", by, sha256=scan.sha256)
+            self.tell(by, "completed")

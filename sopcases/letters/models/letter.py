@@ -1,0 +1,318 @@
+"""A letter: a paper with a layout and a life, and every hand that touched it."""
+
+from collections.abc import Iterable
+
+from django.db import models, transaction
+from django.db.models import Case as Choose
+from django.db.models import Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
+
+from sopcases.cases.models import Case, Filing, Paper
+from sopcases.cases.models.dossier import own_name
+from sopcases.cases.walk import walking
+from sopcases.letters.layouts import LAYOUTS
+from sopcases.letters.models.fixing import Fixing
+from sopcases.letters.models.lifecycle import why_not_touch
+from sopcases.letters.models.register import Series
+from sopcases.letters.states import LetterState, Track
+from sopcases.people.authority import Hat, Officer
+from sopcases.people.models import Agency, User
+from sopcases.refusal import NotAllowed, Refused
+from sopcases.sops.models import PaperKind
+
+
+class Wording(models.Model):
+    """How an agency words a kind of letter: data, where the layout's own words do not fit."""
+
+    kind = models.OneToOneField(
+        PaperKind, models.PROTECT, related_name="wording", verbose_name="jenis dokumen"
+    )
+    title = models.CharField("judul pada naskah", max_length=200, blank=True)
+    closing = models.TextField("kalimat penutup", blank=True)
+    headings = models.JSONField("judul bagian", default=list, blank=True)
+    first_party_left = models.BooleanField("Pihak Kesatu menandatangani di kiri", default=True)
+
+    class Meta:
+        verbose_name = "redaksi naskah"
+        verbose_name_plural = "redaksi naskah"
+
+    def __str__(self):
+        return self.title or str(self.kind)
+
+
+class Letters(models.QuerySet):
+    """Which letters? Every list starts from `visible_to`."""
+
+    def visible_to(self, officer: Officer | None):
+        """Letters filed in a case the officer may read."""
+        if officer is None or not officer.hats:
+            return self.none()
+        filed = Filing.objects.filter(
+            paper=OuterRef("paper"), case__in=Case.objects.visible_to(officer).values("pk")
+        )
+        return self.filter(Exists(filed), agency_id=officer.user.agency_id)
+
+    def waiting_for(self, officer: Officer | None):
+        """Letters that wait for this officer, each with `waits`: "initial", "sign", "number", "ink", "fix".
+
+        "ink": ready or decided, to be printed, signed by hand and its scan filed, by whoever records for
+        others or drafted it. "fix": returned to its drafter. Oldest first.
+        """
+        if officer is None or not officer.hats:
+            return self.none()
+        state = LetterState
+        initial, sign = Q(pk__in=[]), Q(pk__in=[])
+        for hat in officer.hats:
+            here = _in_area(hat)
+            initial |= Q(state=state.PROPOSED, paper__kind__disposer=hat.position_id) & here
+            sign |= Q(state=state.READY, paper__kind__signer=hat.position_id) & here
+        clerk = Q(drafted_by=officer.user)
+        for hat in officer.hats:
+            if hat.may_record:
+                clerk |= _in_area(hat)
+        number = Q(state=state.INITIALLED) & clerk
+        ink = Q(state__in=[state.READY, state.DECIDED, state.PRINTABLE, state.AWAITING]) & clerk
+        fix = Q(state=state.RETURNED, drafted_by=officer.user)
+        return (
+            self.visible_to(officer)
+            .filter(initial | sign | number | ink | fix)
+            .annotate(
+                waits=Choose(
+                    When(initial, then=Value("initial")),
+                    When(sign, then=Value("sign")),
+                    When(number, then=Value("number")),
+                    When(fix, then=Value("fix")),
+                    default=Value("ink"),
+                    output_field=models.CharField(),
+                )
+            )
+            .select_related("case", "paper__kind", "drafted_by")
+            .order_by("moved_at", "id")
+        )
+
+    def for_page(self):
+        """With what a letter's page and its rules read."""
+        return self.select_related(
+            "agency", "case__revision", "case__agency", "paper__kind", "drafted_by", "initialled_by", "series"
+        )
+
+
+def _in_area(hat: Hat) -> Q:
+    return Q() if hat.area_id is None else Q(case__area_id=hat.area_id) | Q(case__area__isnull=True)
+
+
+class Letter(Fixing):
+    """A paper drafted here: its text while it is written, and its frozen copy once that is decided.
+
+    Letters of officials walk the track of paraf and signature; records of parties (Berita Acara) and reports
+    are fixed by their drafter and signed by their parties.
+    """
+
+    State = LetterState
+    Track = Track
+    TRANSITIONS = LetterState.transitions()
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="letters")
+    paper = models.OneToOneField(Paper, models.PROTECT, related_name="letter")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="letters")
+    layout = models.SlugField("tata letak")
+    track = models.CharField(max_length=8, choices=Track.choices)
+    content = models.JSONField(default=dict)
+    state = models.CharField("status", max_length=12, choices=State.choices, default=State.DRAFT)
+    drafted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="dikonsep oleh")
+    drafted_at = models.DateTimeField()
+    moved_at = models.DateTimeField("sejak")
+    version = models.PositiveIntegerField(default=0)
+
+    series = models.ForeignKey(Series, models.PROTECT, null=True, blank=True, related_name="letters")
+    number = models.CharField("nomor", max_length=100, blank=True)
+    dated = models.DateField("tanggal surat", null=True, blank=True)
+
+    initialled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    initialled_title = models.CharField(max_length=200, blank=True)
+    initialled_at = models.DateTimeField(null=True, blank=True)
+
+    signer = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    signer_name = models.CharField(max_length=150, blank=True)
+    signer_nip = models.CharField(max_length=30, blank=True)
+    signer_nip_label = models.CharField(max_length=20, blank=True)
+    signer_rank = models.CharField(max_length=80, blank=True)
+    signer_title = models.CharField(max_length=200, blank=True)
+    signer_until = models.DateField("kewenangan sampai dengan", null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    signed_on = models.DateField("ditandatangani pada", null=True, blank=True)
+
+    body = models.TextField(blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    pdf = models.FileField(upload_to=own_name, blank=True)
+
+    objects = Letters.as_manager()
+
+    class Meta:
+        verbose_name = "surat"
+        verbose_name_plural = "surat"
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["agency", "-id"], name="letter_agency_latest"),
+            models.Index(
+                fields=["agency", "state", "moved_at"],
+                condition=Q(
+                    state__in=[
+                        "proposed",
+                        "returned",
+                        "initialled",
+                        "ready",
+                        "decided",
+                        "printable",
+                        "awaiting",
+                    ]
+                ),
+                name="letter_waiting",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                "agency",
+                Coalesce("series", 0),
+                "number",
+                condition=~Q(number=""),
+                name="letter_number_once",
+                violation_error_message="Nomor ini sudah dipakai surat lain.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["decided", "signed", "printable", "awaiting", "complete"])
+                | (~Q(body="") & ~Q(sha256="") & ~Q(pdf="")),
+                name="letter_fixed_is_frozen",
+                violation_error_message="Naskah yang sudah ditetapkan harus dibekukan.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["decided", "signed"])
+                | (Q(signer__isnull=False) & ~Q(signer_name="") & ~Q(signer_title="")),
+                name="letter_signed_names_signer",
+                violation_error_message="Surat yang ditandatangani harus menyebut penanda tangannya.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["signed", "complete"]) | Q(signed_on__isnull=False),
+                name="letter_signed_has_day",
+                violation_error_message="Tanggal penandatanganan harus diisi.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    track="letter",
+                    state__in=[
+                        "draft",
+                        "proposed",
+                        "returned",
+                        "initialled",
+                        "ready",
+                        "decided",
+                        "signed",
+                        "void",
+                        "replaced",
+                    ],
+                )
+                | Q(
+                    track="record",
+                    state__in=["draft", "printable", "awaiting", "complete", "void", "replaced"],
+                ),
+                name="letter_state_of_its_track",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.paper.kind} {self.number}".strip()
+
+    @classmethod
+    def why_not_draft(cls, case: Case, by: Officer) -> str | None:
+        """At any time, by those who take part in the case."""
+        return why_not_touch(case, by)
+
+    @classmethod
+    @transaction.atomic
+    def draft(
+        cls,
+        case: Case,
+        by: Officer,
+        kind: PaperKind,
+        content: dict,
+        *,
+        output_id: int | None = None,
+        child_id: int | None = None,
+        also: Iterable[Case] = (),
+    ) -> "Letter":
+        """A new draft of a kind, filed to the case (as an output of its step) and to further cases."""
+        if (sentence := cls.why_not_draft(case, by)) is not None:
+            raise NotAllowed(sentence)
+        if kind.agency_id != case.agency_id or kind.layout not in LAYOUTS:
+            raise Refused("Jenis dokumen ini tidak dibuat di aplikasi.")
+        paper = Paper.objects.create(agency=case.agency, kind=kind, created_at=by.at, created_by=by.user)
+        letter = cls.objects.create(
+            agency=case.agency,
+            paper=paper,
+            case=case,
+            layout=kind.layout,
+            track=Track.LETTER if kind.origin == PaperKind.Origin.LETTER else Track.RECORD,
+            content=content,
+            drafted_by=by.user,
+            drafted_at=by.at,
+            moved_at=by.at,
+        )
+        letter.acts.create(act=LetterAct.Act.DRAFTED, by=by.user, acting_title=by.title, at=by.at)
+        for one in sorted({case, *also}, key=lambda c: c.pk):
+            with walking(one, by) as walk:
+                walk.log("letter.drafted", letter=letter.pk, paper=paper.pk, kind=kind.pk)
+                own = one.pk == case.pk
+                walk.file(paper, output_id if own else None, child_id=child_id if own else None)
+        return letter
+
+    @property
+    def label(self) -> str:
+        """What lists show: the kind and what the letter is about, without a child's name."""
+        return str(self.content.get("purpose") or self.paper.kind)
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file sent out: the number or the id, never a child's name."""
+        kept = "".join(c if c.isalnum() else "-" for c in self.number) or f"konsep-{self.pk}"
+        return f"{self.layout.replace('_', '-')}-{kept}.pdf"
+
+
+class LetterAct(models.Model):
+    """One act on a letter: who, acting as what, when and why. Rows are only added."""
+
+    class Act(models.TextChoices):
+        DRAFTED = "drafted", "Mengonsep"
+        EDITED = "edited", "Mengubah konsep"
+        PROPOSED = "proposed", "Mengajukan"
+        INITIALLED = "initialled", "Memaraf dan meneruskan"
+        RETURNED = "returned", "Mengembalikan untuk diperbaiki"
+        NUMBERED = "numbered", "Memberi nomor"
+        DECIDED = "decided", "Memutuskan untuk ditandatangani"
+        SIGNED = "signed", "Mengunggah naskah bertanda tangan"
+        FIXED = "fixed", "Menetapkan naskah"
+        PRINTED = "printed", "Mencetak untuk ditandatangani"
+        COMPLETED = "completed", "Mengunggah naskah bertanda tangan para pihak"
+        VOIDED = "voided", "Membatalkan"
+        REPLACED = "replaced", "Mengganti"
+
+    letter = models.ForeignKey("letters.Letter", models.PROTECT, related_name="acts")
+    act = models.CharField(max_length=12, choices=Act.choices)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    acting_title = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+    reason = models.TextField("alasan", blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(act__in=["returned", "voided", "replaced"]) | ~Q(reason=""),
+                name="letteract_has_reason",
+                violation_error_message="Alasan harus diisi.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.letter_id} {self.act}"

@@ -1,0 +1,322 @@
+"""What every letter's verbs share: the lock, the log, the hands, and the ways a letter ends."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import cached_property
+
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, models, transaction
+
+from sopcases.cases.models import Case, Filing, Paper
+from sopcases.cases.progress import Progress
+from sopcases.cases.walk import walking
+from sopcases.letters import pdf, register, sheet
+from sopcases.letters.states import EDITABLE, ENDED, LetterState
+from sopcases.people.authority import Hat, Officer, holders
+from sopcases.people.models import Appointment, User
+from sopcases.refusal import Conflict, NotAllowed, Refused
+
+CHANGED = "Surat ini baru saja diubah oleh petugas lain. Periksa keadaannya sekarang, lalu kirim lagi."
+DRAFTER, DISPOSER, SIGNER = "pengonsep", "pemaraf", "penanda tangan"
+
+
+def why_not_touch(case: Case, by: Officer) -> str | None:
+    """Letters may be written from a case at any time, by those who take part in it."""
+    if by.user.agency_id != case.agency_id:
+        return "Penanganan ini milik perangkat daerah lain."
+    return Progress(case, by).refuse_touch()
+
+
+class Lifecycle(models.Model):
+    """Verbs work on the locked row, in one transaction with the journal and the walk of every case the paper
+    is filed in (locked in id order). `version` is what the page showed: another version is a conflict."""
+
+    class Meta:
+        abstract = True
+
+    # --- the ground all verbs stand on
+
+    @contextmanager
+    def acting(self, version: int | None = None) -> Iterator[None]:
+        """The letter under lock. What is refused inside leaves nothing behind, in memory either."""
+        try:
+            with transaction.atomic():
+                self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
+                self.forget()
+                if version is not None and version != self.version:
+                    raise Conflict(CHANGED)
+                yield
+        except (Refused, IntegrityError):
+            self.refresh_from_db()
+            self.forget()
+            raise
+
+    def forget(self) -> None:
+        """Drop what was computed from the row before the lock."""
+        for name in ("author_ids", "kind"):
+            self.__dict__.pop(name, None)
+
+    @cached_property
+    def kind(self):
+        return self.paper.kind
+
+    def demand(self, sentence: str | None) -> None:
+        """Refuse with the predicate's sentence."""
+        if sentence is not None:
+            raise NotAllowed(sentence)
+
+    def move(self, state: str, by: Officer, stage: int | None = None) -> None:
+        """Change the state along the table, and the paper's stage with it."""
+        if state not in self.TRANSITIONS[self.state]:
+            raise Refused(
+                f"Surat ini berstatus “{self.get_state_display()}” dan tidak dapat menjadi "
+                f"“{LetterState(state).label}”."
+            )
+        self.state, self.moved_at = state, by.at
+        if stage is not None:
+            self.paper.stage = stage
+
+    def write(self, act: str, by: Officer, title: str = "", reason: str = "", **data) -> None:
+        """Save row and paper, and add the act."""
+        self.version += 1
+        self.paper.number, self.paper.dated = self.number, self.dated
+        self.paper.save()
+        self.save()
+        self.acts.create(
+            act=act, by=by.user, acting_title=title or by.title, at=by.at, reason=reason, data=data
+        )
+        self.forget()
+
+    def cases(self):
+        """Every case the paper is filed in, in the order they are locked."""
+        filed = Filing.objects.filter(paper_id=self.paper_id).values("case_id")
+        return Case.objects.filter(pk__in=filed).order_by("id")
+
+    def tell(self, by: Officer, verb: str, title: str = "", returned: str = "", **data) -> None:
+        """Let every case the paper is filed in log the act and walk on."""
+        for case in self.cases():
+            with walking(case, by) as walk:
+                walk.log(
+                    f"letter.{verb}",
+                    title,
+                    letter=self.pk,
+                    paper=self.paper_id,
+                    kind=self.paper.kind_id,
+                    number=self.number,
+                    **data,
+                )
+                if returned:
+                    walk.paper_returned(self.paper, returned)
+                else:
+                    walk.paper_moved(self.paper)
+
+    # --- the hands
+
+    @cached_property
+    def author_ids(self) -> frozenset[int]:
+        """Everybody who wrote the text: drafted, edited or proposed it."""
+        acts = self.acts.filter(act__in=["drafted", "edited", "proposed"])
+        return frozenset(acts.values_list("by_id", flat=True))
+
+    def hands_of(self, user_id: int) -> list[str]:
+        """The hands this person already is in the letter."""
+        found = [DRAFTER] if user_id in self.author_ids else []
+        if self.initialled_by_id == user_id:
+            found.append(DISPOSER)
+        return found
+
+    def crossing(self, user: User, position_id: int, day: date) -> tuple[bool, str | None]:
+        """Three hands (design rule 16): may this person be one hand more?
+
+        Answers (whether a reason is due, the sentence of refusal or None). One person may be two hands only
+        when nobody else holds the position on the day, and never three.
+        """
+        before = self.hands_of(user.pk)
+        if not before:
+            return False, None
+        if len(before) > 1:
+            return False, (
+                "Satu orang tidak boleh sekaligus menjadi pengonsep, pemaraf, dan penanda tangan "
+                "surat yang sama."
+            )
+        others = [a for a in self.holders_of(position_id, day) if a.user_id != user.pk]
+        if others:
+            names = ", ".join(sorted({str(a.user) for a in others}))
+            return False, (
+                f"{user} sudah menjadi {before[0]} surat ini. Tahap ini harus dilakukan orang lain: {names}."
+            )
+        return True, None
+
+    def holders_of(self, position_id: int | None, day: date) -> list[Appointment]:
+        """Who can use a position's authority for this letter's case on the day."""
+        area = self.case.area_id
+        return [
+            a
+            for a in holders(self.agency_id, day, [position_id])
+            if a.area_id is None or area is None or a.area_id == area
+        ]
+
+    def hat_of(self, by: Officer, position_id: int | None) -> Hat | None:
+        return by.hat_for({position_id}, self.case.area_id) if position_id else None
+
+    def recorder_of(self, by: Officer) -> Hat | None:
+        """The hat of one who may record for others, in the letter's own agency."""
+        if by.user.agency_id != self.agency_id:
+            return None
+        area = self.case.area_id
+        return next(
+            (h for h in by.hats if h.may_record and (h.area_id is None or area in (None, h.area_id))), None
+        )
+
+    # --- writing
+
+    def why_not_edit(self, by: Officer) -> str | None:
+        if self.state not in EDITABLE:
+            return f"Surat berstatus “{self.get_state_display()}” tidak dapat diubah lagi."
+        return why_not_touch(self.case, by)
+
+    def edit(self, by: Officer, content: dict, *, version: int | None = None) -> None:
+        """Write the draft anew. Who writes becomes one of its drafters."""
+        with self.acting(version):
+            self.demand(self.why_not_edit(by))
+            if content == self.content:
+                return
+            self.content = content
+            self.moved_at = by.at
+            self.write("edited", by)
+
+    # --- numbering
+
+    def number_now(self, by: Officer, given: str = "") -> bool:
+        """Number the letter, or say that the number is still to come from outside.
+
+        A number that a letter already bears stays its own; only the turn of the year voids it. The letter
+        bears the day on which it is numbered: it is never backdated.
+        """
+        series = self.kind.series.order_by("id").first()
+        if self.agency.number_given_outside:
+            if given:
+                self._take_given(given, series)
+            if series and not self.number:
+                return False
+        elif series:
+            self._take_from(series, by)
+        self.dated = by.day
+        return True
+
+    def _take_from(self, series, by: Officer) -> None:
+        current = self.numbers.filter(state="used").first()
+        if current and current.year != by.day.year:
+            register.void(current, by, reason="Tahun berganti sebelum surat ditandatangani.")
+            current = None
+        current = current or register.take(series, by.day.year, by, letter=self)
+        self.series, self.number = series, current.text
+
+    def _take_given(self, given: str, series) -> None:
+        given = " ".join(given.split())
+        if type(self).objects.filter(agency_id=self.agency_id, number=given).exclude(pk=self.pk).exists():
+            raise Refused(f"Nomor {given} sudah dipakai surat lain.")
+        self.series, self.number = series, given
+
+    # --- freezing
+
+    def freeze(self, by: Officer, face: str) -> None:
+        """Keep the text, the PDF and its SHA-256 as they are now; nothing later changes them."""
+        self.body = sheet.body_html(sheet.build(self, by.at))
+        content = pdf.render(self.body, title=self.print_title, face=face, key=f"{self.pk}-{self.version}")
+        self.sha256 = pdf.digest(content)
+        self.pdf.save("surat.pdf", ContentFile(content), save=False)
+
+    @property
+    def print_title(self) -> str:
+        """The PDF's title: kind and number, never a child's name."""
+        return f"{self.paper.kind} {self.number}".strip()
+
+    # --- the ends
+
+    def why_not_void(self, by: Officer) -> str | None:
+        if self.state in ENDED:
+            return f"Surat ini sudah berstatus “{self.get_state_display()}”."
+        if (
+            self.recorder_of(by)
+            or self.hat_of(by, self.kind.signer_id)
+            or self.hat_of(by, self.kind.disposer_id)
+        ):
+            return None
+        if self.state not in (LetterState.SIGNED, LetterState.COMPLETE) and by.user.pk in self.author_ids:
+            return None
+        return (
+            "Surat ini hanya dapat dibatalkan oleh pengonsep, pemaraf, penanda tangan, atau petugas pencatat."
+        )
+
+    def void(self, by: Officer, reason: str, *, version: int | None = None) -> None:
+        """Take the letter out of force for good; its number is never used again."""
+        with self.acting(version):
+            self.demand(self.why_not_void(by))
+            self._end(LetterState.VOID, by, reason)
+            self.write("voided", by, reason=reason.strip())
+            self.tell(by, "voided", reason=reason.strip())
+
+    def _end(self, state: str, by: Officer, reason: str) -> None:
+        reason = reason.strip()
+        if not reason:
+            raise Refused("Alasan harus diisi.")
+        self.move(state, by)
+        if self.paper.voided_at is None:
+            self.paper.voided_at, self.paper.void_reason = by.at, reason
+        for number in self.numbers.filter(state="used"):
+            register.void(number, by, reason=reason)
+
+    def why_not_replace(self, by: Officer) -> str | None:
+        if self.state == LetterState.REPLACED:
+            return "Surat ini sudah diganti."
+        if self.state in EDITABLE:
+            return "Konsep ini masih dapat diubah; tidak perlu diganti."
+        if (sentence := why_not_touch(self.case, by)) is not None:
+            return sentence
+        return None if self.state == LetterState.VOID else self.why_not_void(by)
+
+    def replace(self, by: Officer, reason: str, *, version: int | None = None):
+        """Put a new draft with the same text in the letter's place. It inherits where the old one was filed.
+
+        Returns the new letter; the old one is void, and so is its number.
+        """
+        with self.acting(version):
+            self.demand(self.why_not_replace(by))
+            old = self.paper
+            paper = Paper.objects.create(
+                agency=old.agency,
+                kind=old.kind,
+                description=old.description,
+                created_at=by.at,
+                created_by=by.user,
+                replaces=old,
+            )
+            new = type(self).objects.create(
+                agency_id=self.agency_id,
+                paper=paper,
+                case=self.case,
+                layout=self.layout,
+                track=self.track,
+                content=self.content,
+                drafted_by=by.user,
+                drafted_at=by.at,
+                moved_at=by.at,
+            )
+            new.acts.create(
+                act="drafted", by=by.user, acting_title=by.title, at=by.at, data={"replaces": self.pk}
+            )
+            self._end(LetterState.REPLACED, by, reason)
+            self.write("replaced", by, reason=reason.strip(), by_letter=new.pk)
+            filings = list(Filing.objects.filter(paper=old).select_related("case", "attempt"))
+            self.tell(by, "replaced", reason=reason.strip(), by_letter=new.pk)
+            for filing in sorted(filings, key=lambda f: (f.case_id, f.pk)):
+                with walking(filing.case, by) as walk:
+                    walk.file(
+                        paper,
+                        filing.output_id,
+                        children=[filing.child_id] if filing.child_id else (),
+                        child_id=filing.attempt.child_id if filing.attempt else None,
+                    )
+            return new

@@ -1,0 +1,171 @@
+"""What the page and the PDF of a letter share: one frozen dataclass, built once, one HTML body."""
+
+import base64
+import io
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.template.loader import render_to_string
+from PIL import Image
+
+from sopcases.letters import words
+from sopcases.letters.layouts import LAYOUTS, Person
+from sopcases.letters.layouts.base import DOTS
+from sopcases.letters.words import day_text
+from sopcases.people.authority import holders, local_day
+from sopcases.people.models import Agency, Position
+
+__all__ = ["Kop", "Sheet", "Signature", "body_html", "build", "day_text", "local_day", "problem", "refreshed"]
+
+CREST_SIDE = 300
+"""Pixels: enough for 2 cm in print, small enough to draw fast."""
+
+
+@dataclass(frozen=True)
+class Kop:
+    """The letterhead: government and agency in the ratio 3 : 4, at most three lines of agency."""
+
+    government: str
+    agency: tuple[str, ...]
+    address: str
+    contact: str
+    crest: str
+
+    @classmethod
+    def of(cls, agency: Agency) -> "Kop":
+        contact = [
+            f"Telepon {agency.phone}" if agency.phone else "",
+            f"Laman {agency.website}" if agency.website else "",
+            f"Pos-el {agency.email}" if agency.email else "",
+        ]
+        return cls(
+            government=agency.government.upper(),
+            agency=tuple(
+                line.strip().upper() for line in agency.letterhead_name.splitlines() if line.strip()
+            )[:3],
+            address=agency.address,
+            contact=", ".join(part for part in contact if part),
+            crest=crest(agency),
+        )
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The right foot: position, an empty space for the ink, name, rank, number."""
+
+    heading: tuple[str, ...]
+    person: Person
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A letter as printed."""
+
+    template: str
+    kop: Kop
+    title: str
+    number: str
+    numbered: bool
+    place: str
+    dated: str
+    closing: str
+    signature: Signature | None
+    body: Any
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a layout may ask about the agency on the day."""
+
+    agency: Agency
+    day: date
+    first_party_left: bool
+
+    def holder(self, position_id: int | None, day: date) -> Signature | None:
+        """Who holds a position on the day, as it prints; the position alone when nobody does."""
+        if not position_id:
+            return None
+        for appointment in holders(self.agency.pk, day, [position_id]):
+            return _signature(appointment.title, appointment.user)
+        position = Position.objects.filter(pk=position_id, agency=self.agency).first()
+        return position and Signature(words.heading(position.name), Person(DOTS))
+
+
+def _signature(title: str, user) -> Signature:
+    person = Person(user.name, user.nip_label, user.nip, user.rank, title)
+    return Signature(words.heading(title), person)
+
+
+def build(letter, at: datetime) -> Sheet:
+    """The letter as it stands. Once signed for, the signer prints as frozen; before, as who holds it now."""
+    layout = LAYOUTS[letter.layout]
+    agency, kind = letter.agency, letter.paper.kind
+    wording = getattr(kind, "wording", None)
+    day = letter.dated or local_day(agency, at)
+    context = Context(agency, day, wording.first_party_left if wording else True)
+    title = (wording and wording.title) or layout.title
+    body = layout.body(letter.content, context)
+    closing = (wording and wording.closing) or layout.closing
+    closing = closing.replace("{judul}", title).replace("{rangkap}", getattr(body, "copies", ""))
+    return Sheet(
+        template=layout.template,
+        kop=Kop.of(agency),
+        title=title.upper(),
+        number=letter.number,
+        numbered=bool(letter.number) or kind.series.exists(),
+        place=agency.city,
+        dated=day_text(letter.dated) if letter.dated else "",
+        closing=closing,
+        signature=_foot(letter, context, local_day(agency, at)) if layout.signed else None,
+        body=body,
+    )
+
+
+def _foot(letter, context: Context, today: date) -> Signature | None:
+    if letter.signer_id:
+        person = Person(
+            letter.signer_name,
+            letter.signer_nip_label,
+            letter.signer_nip,
+            letter.signer_rank,
+            letter.signer_title,
+        )
+        return Signature(words.heading(letter.signer_title), person)
+    return context.holder(letter.paper.kind.signer_id, today)
+
+
+def body_html(sheet: Sheet) -> str:
+    """The letter's HTML, without page and face: what is frozen."""
+    return render_to_string(sheet.template, {"sheet": sheet})
+
+
+def problem(letter) -> str | None:
+    """What keeps the letter from being proposed or fixed."""
+    return LAYOUTS[letter.layout].problem(letter.content)
+
+
+def refreshed(letter, day: date) -> dict:
+    """The content with people and children as they are on the day."""
+    return LAYOUTS[letter.layout].refresh(letter.content, letter.case, day)
+
+
+def crest(agency: Agency) -> str:
+    """The regional crest as a data address, "" where none was given or it cannot be read."""
+    if not agency.crest:
+        return ""
+    try:
+        stamp = agency.crest.storage.get_modified_time(agency.crest.name)
+        return _crest(agency.crest.name, stamp, agency.crest.storage)
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=32)
+def _crest(name: str, stamp: datetime, storage) -> str:
+    with storage.open(name) as file, Image.open(file) as image:
+        image.thumbnail((CREST_SIDE, CREST_SIDE))
+        out = io.BytesIO()
+        image.convert("RGBA").save(out, "PNG")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()

@@ -1,0 +1,94 @@
+"""Berita Acara: fixed by its drafter, printed, signed by hand by its parties, the scan filed."""
+
+from datetime import timedelta
+
+import pytest
+
+from sopcases.letters import pdf
+from sopcases.letters.states import LetterState
+from sopcases.refusal import NotAllowed, Refused
+from sopcases.sops.models import Stage
+from tests.letters.papers import scan
+
+pytestmark = pytest.mark.django_db
+
+
+def test_from_draft_to_complete(desk):
+    record = desk.record()
+    record.fix(desk.by("dewi"))
+    record.refresh_from_db()
+    assert (record.state, record.paper.stage) == (LetterState.PRINTABLE, Stage.READY)
+    assert record.number == "462/1/5.6.04/2026"
+    assert pdf.digest(record.pdf.read()) == record.sha256
+    record.print_out(desk.by("dewi"))
+    assert record.state == LetterState.AWAITING
+    record.complete(desk.by("agus"), scan(), signed_on=desk.world.now.date())
+    record.refresh_from_db()
+    assert (record.state, record.paper.stage) == (LetterState.COMPLETE, Stage.SIGNED)
+    assert record.paper.file
+
+
+def test_a_record_goes_no_way_of_letters(desk):
+    record = desk.record()
+    with pytest.raises(NotAllowed, match="ditandatangani para pihak"):
+        record.propose(desk.by("dewi"))
+    record.fix(desk.by("dewi"))
+    for verb in ("initial", "decide"):
+        with pytest.raises(NotAllowed):
+            getattr(record, verb)(desk.by("budi"))
+    with pytest.raises(NotAllowed, match="para pihak"):
+        record.file_signed_scan(
+            desk.by("agus"), scan(), signed_on=desk.world.now.date(), signer=desk.world.budi
+        )
+
+
+def test_a_letter_is_not_fixed(desk):
+    with pytest.raises(NotAllowed, match="diajukan untuk diparaf"):
+        desk.spt().fix(desk.by("agus"))
+
+
+def test_a_fixed_record_changes_no_more(desk):
+    record = desk.record()
+    record.fix(desk.by("dewi"))
+    with pytest.raises(NotAllowed, match="tidak dapat diubah"):
+        record.edit(desk.by("dewi"), desk.ba_content(place="Lain"))
+
+
+def test_the_scan_is_not_from_the_future_and_not_from_a_stranger(desk):
+    record = desk.record()
+    record.fix(desk.by("dewi"))
+    today = desk.world.now.date()
+    with pytest.raises(Refused, match="masa depan"):
+        record.complete(desk.by("dewi"), scan(), signed_on=today + timedelta(1))
+    with pytest.raises(NotAllowed):
+        record.complete(desk.by("wati"), scan(), signed_on=today)
+    with pytest.raises(NotAllowed, match="berstatus"):
+        desk.record().complete(desk.by("dewi"), scan(), signed_on=today)
+
+
+def test_without_a_child_nothing_is_handed_over(desk):
+    with pytest.raises(Refused, match="anak yang diserahkan"):
+        desk.record(children=[]).fix(desk.by("dewi"))
+
+
+def test_the_child_prints_as_known_when_the_record_is_fixed(desk):
+    record = desk.record()
+    child = desk.case.children.get().child
+    child.name = "Melati Putri"
+    child.save()
+    record.fix(desk.by("dewi"))
+    assert "Melati Putri" in record.body
+    child.name = "Nama Berubah"
+    child.save()
+    record.refresh_from_db()
+    assert "Nama Berubah" not in record.body
+
+
+def test_the_outside_number_is_asked_for(desk):
+    desk.world.home.number_given_outside = True
+    desk.world.home.save()
+    record = desk.record()
+    with pytest.raises(Refused, match="bagian umum"):
+        record.fix(desk.by("dewi"))
+    record.fix(desk.by("dewi"), number="462/9/5.6.04/2026")
+    assert record.number == "462/9/5.6.04/2026"
