@@ -16,7 +16,7 @@ from pathlib import PurePath
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from PIL import Image, ImageOps
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
@@ -77,6 +77,10 @@ class Accepted:
     sha256: str
     taken_at: datetime | None
     pages: int
+
+    def as_file(self) -> ContentFile:
+        """The content, for a FileField."""
+        return ContentFile(self.content)
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,19 @@ def _kind(content: bytes) -> str | None:
 # Images --------------------------------------------------------------------------------------------
 
 
+class _Whole(io.BytesIO):
+    """A file that fails at its end, so that half an image is an error.
+
+    WeasyPrint switches Pillow's own refusal (LOAD_TRUNCATED_IMAGES) off for the whole process.
+    """
+
+    def read(self, size: int | None = -1) -> bytes:
+        part = super().read(size)
+        if not part and size != 0:
+            raise OSError("the file ends too soon")
+        return part
+
+
 def _image(sent: _Sent, side: int, keep_png: bool) -> Accepted:
     picture, taken_at = _drawn(sent, side)
     kind = sent.kind if keep_png else "JPEG"
@@ -207,7 +224,7 @@ def _encoded(picture: Image.Image, kind: str) -> bytes:
 def _drawn(sent: _Sent, side: int) -> tuple[Image.Image, datetime | None]:
     """The picture alone, upright, no longer than `side`, with the time it was taken; no metadata."""
     try:
-        with Image.open(io.BytesIO(sent.content), formats=(sent.kind,)) as source:
+        with Image.open(_Whole(sent.content), formats=(sent.kind,)) as source:
             if source.width * source.height > PIXEL_LIMIT:
                 raise Refused(
                     f"“{sent.name}” terlalu besar: {source.width} × {source.height} piksel. "
@@ -306,9 +323,7 @@ def _add_page(writer: PdfWriter, picture: Image.Image) -> None:
 
 def _pages(sent: _Sent) -> int:
     """The number of pages of a PDF in which nothing acts. Raises Refused."""
-    broken = Refused(
-        f"“{sent.name}” rusak dan tidak dapat dibaca. Pindai atau simpan kembali sebagai PDF."
-    )
+    broken = Refused(f"“{sent.name}” rusak dan tidak dapat dibaca. Pindai atau simpan kembali sebagai PDF.")
     if not re.search(rb"%%EOF[\r\n\x00 ]*\Z", sent.content[-2048:]):
         raise broken
     # The mark that ends a zip archive: such a file is a PDF and something else at once.

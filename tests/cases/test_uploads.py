@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.TiffImagePlugin import IFDRational
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Link
@@ -174,7 +174,9 @@ def test_a_pdf_is_no_photo():
     assert "bukan foto" in refused(file("a.pdf", pdf()), take=accept_photo)[0]
 
 
-def test_a_half_photo_is_refused():
+@pytest.mark.parametrize("lenient", [False, True], ids=["strict", "lenient"])
+def test_a_half_photo_is_refused(lenient, monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", lenient)  # WeasyPrint sets it for the process
     whole = image(size=(800, 800), quality=95)
     for part in (whole[: len(whole) // 2], whole[:20]):
         assert refused(file("a.jpg", part))[0].startswith("“a.jpg” rusak atau tidak lengkap")
