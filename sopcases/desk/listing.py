@@ -17,8 +17,8 @@ from sopcases.sops.models import Sop
 from sopcases.sops.revising import State
 
 PAGE = 25
-RUNNING = "berjalan"
-STATES = [(RUNNING, "Sedang berjalan"), ("semua", "Semua status"), *Case.State.choices]
+EVERY = "semua"
+STATES = [("", "Sedang berjalan"), (EVERY, "Semua status"), *Case.State.choices]
 MARKS = [
     ("", "Semua"),
     ("lewat", "Lewat batas waktu"),
@@ -107,9 +107,14 @@ class Listing:
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.asked.get("q") or self.asked.get("sop") or self.asked.get("hanya")) or (
-            self.asked.get("status", "") not in ("", RUNNING)
-        )
+        return self.form.is_bound and (not self.asked or any(self.asked.values()))
+
+    @property
+    def wider(self) -> str:
+        """A search among running cases only can be widened to all; else nothing."""
+        if not self.asked.get("q") or self.asked["status"] == EVERY:
+            return ""
+        return "?" + urlencode({"q": self.asked["q"], "status": EVERY})
 
     @property
     def selects(self) -> list[forms.BoundField]:
@@ -118,24 +123,20 @@ class Listing:
     @property
     def caption(self) -> str:
         """What the table shows, in words."""
-        status = dict(STATES).get(self._status, "")
-        mark = dict(MARKS)[self.asked["hanya"]].lower() if self.asked["hanya"] else ""
-        return ", ".join(part for part in ("Penanganan", status.lower(), mark) if part)
-
-    @property
-    def _status(self) -> str:
-        """A search looks everywhere, the plain list at what runs."""
-        return self.asked["status"] or ("semua" if self.asked["q"] else RUNNING)
+        status = dict(STATES)[self.asked["status"]]
+        mark = dict(MARKS)[self.asked["hanya"]] if self.asked["hanya"] else ""
+        return ", ".join(part for part in ("Penanganan", status.lower(), mark.lower()) if part)
 
     @property
     def cases(self) -> QuerySet[Case]:
         if not self.form.is_valid():
             return Case.objects.none()
         found = marked(Case.objects.visible_to(self.officer), self.at).select_related("sop")
-        if self._status == RUNNING:
+        status = self.asked["status"]
+        if not status:
             found = found.filter(state__in=Case.RUNNING)
-        elif self._status != "semua":
-            found = found.filter(state=self._status)
+        elif status != EVERY:
+            found = found.filter(state=status)
         if self.asked["sop"]:
             found = found.filter(sop__slug=self.asked["sop"])
         if mark := self.asked["hanya"]:
