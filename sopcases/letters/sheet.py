@@ -36,9 +36,9 @@ class Kop:
     @classmethod
     def of(cls, agency: Agency) -> "Kop":
         contact = [
-            f"Telepon {agency.phone}" if agency.phone else "",
-            f"Laman {agency.website}" if agency.website else "",
-            f"Pos-el {agency.email}" if agency.email else "",
+            f"Telepon\u00a0{agency.phone}" if agency.phone else "",
+            f"Laman\u00a0{agency.website}" if agency.website else "",
+            f"Pos-el\u00a0{agency.email}" if agency.email else "",
         ]
         return cls(
             government=agency.government.upper(),
@@ -49,6 +49,12 @@ class Kop:
             contact=", ".join(part for part in contact if part),
             crest=crest(agency),
         )
+
+    @property
+    def size(self) -> str:
+        """How much room the longest line takes: "", "long" or "longest"."""
+        longest = max(map(len, self.agency), default=0)
+        return "longest" if longest > 34 else "long" if longest > 26 else ""
 
 
 @dataclass(frozen=True)
