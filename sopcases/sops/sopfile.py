@@ -217,12 +217,12 @@ def _refer(data: dict, faults: Faults):
     numbers: dict[str, list[str]] = {}
     for step in steps:
         numbers.setdefault((step["number"] or "").strip(" ."), []).append(step["key"])
-    places = {number: keys[0] for number, keys in numbers.items() if len(keys) == 1}
+    places = {number: keys[0] for number, keys in numbers.items() if number and len(keys) == 1}
     places |= {step["key"]: step["key"] for step in steps}
     outputs = {f"{step['key']}/{item['key']}" for step in steps for item in step["produces"]}
 
     def place(name: str | None) -> str | None:
-        return places.get((name or "").strip(" ."), name)
+        return name and places.get(name.strip(" ."), name)
 
     for i, step in enumerate(steps):
         if step["after"] is not None:
@@ -321,7 +321,7 @@ def _sop(data: dict, agency: Agency, faults: Faults) -> Sop:
             slug=data["slug"],
             noun=data["noun"] or DEFAULT_NOUN,
             code=data["code"] or initials or "SOP",
-            opening=data["opening"] or Sop.Opening.CHILD,
+            opening=data["opening"] or Sop.Opening.CHILD.value,
         )
     settled = sop.revisions.exclude(in_force_from=None).exists()
     for name in ("noun", "code", "opening"):
@@ -526,9 +526,12 @@ class _Writer(yaml.SafeDumper):
         return True
 
     def text(self, data: str):
-        # A block keeps inner lines; margins of blanks it does not keep surely, so those are quoted.
-        block = "\n" in data and data == data.strip()
-        return self.represent_scalar("tag:yaml.org,2002:str", data, style="|" if block else None)
+        # A block keeps inner lines, but no margins of blanks; and only "…" keeps every line end there is.
+        if set(data) & set("\r\x85\u2028\u2029") or ("\n" in data and data != data.strip()):
+            style = '"'
+        else:
+            style = "|" if "\n" in data else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
 
 _Writer.add_representer(str, _Writer.text)
