@@ -1,4 +1,4 @@
-"""The sheet of an SOP as page and print share it: the document's own cells, and beside them how they are read."""
+"""The sheet of an SOP as page and print share it: the document's own cells, and how they are read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -140,13 +140,11 @@ def _columns(revision: Revision, steps: list[Step]) -> list[tuple[Column, int | 
 
 def _line(step: Step, columns: list[tuple[Column, int | None]]) -> Line:
     performers = list(step.performers.all())
+    cells = [(column, _cell(p for p in performers if p.position_id == pk)) for column, pk in columns]
     return Line(
         number=step.number,
         activity=step.activity,
-        cells=tuple(
-            (column, _cell(p for p in performers if p.position_id == position))
-            for column, position in columns
-        ),
+        cells=tuple(cells),
         requires=step.requires_text,
         time=step.time,
         produces=step.produces_text,

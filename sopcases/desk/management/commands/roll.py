@@ -1,0 +1,14 @@
+"""Open the periods of recurring steps that have come, and mark those that went by unreported."""
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from sopcases.cases.walk import roll
+
+
+class Command(BaseCommand):
+    help = "Membuka masa kegiatan berkala yang tiba. Aman dijalankan berulang; sekali sehari cukup."
+
+    def handle(self, **options):
+        count = roll(timezone.now())
+        self.stdout.write(f"{count} penanganan dengan kegiatan berkala diperiksa.")

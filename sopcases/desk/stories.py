@@ -1,0 +1,405 @@
+"""The cases of the demonstration: fictitious children, each story walked through the verbs up to its stage.
+
+Moments count back from now in working days, so that what waits today waits today whenever it is set up.
+"""
+
+import io
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.core.files.base import ContentFile
+from PIL import Image, ImageDraw
+
+from sopcases.cases import children as register
+from sopcases.cases.filing import file_document
+from sopcases.cases.models import Case, CaseChild, Child, Outcome
+from sopcases.cases.opening import open_case
+from sopcases.cases.uploads import Accepted, accept
+from sopcases.cases.walk import Leave, walking
+from sopcases.letters import people
+from sopcases.letters.models import Letter
+from sopcases.people.authority import Officer
+from sopcases.people.models import Agency, Area, User
+from sopcases.sops.models import PaperKind, Revision
+from sopcases.worktime.models import calendar_for
+
+POLICE, HOSPITAL = "Polresta Contoh, Unit PPA", "RSUD Contoh Bahari"
+
+
+class Office:
+    """One agency's people, papers and days."""
+
+    def __init__(self, agency: Agency, now: datetime):
+        self.agency, self.now = agency, now
+        self.zone = ZoneInfo(agency.timezone)
+        self.kinds = {kind.name: kind for kind in PaperKind.objects.filter(agency=agency)}
+        self.outcomes = {outcome.name: outcome for outcome in Outcome.objects.filter(agency=agency)}
+
+    def user(self, login: str) -> User:
+        return self.users[login]
+
+    @cached_property
+    def users(self) -> dict[str, User]:
+        rows = User.objects.filter(agency=self.agency).select_related("agency")
+        return {user.username.split(".")[0]: user for user in rows}
+
+    def by(self, login: str, at: datetime) -> Officer:
+        return Officer(self.users[login], at)
+
+    def day(self, back: int, clock: str) -> datetime:
+        """A clock time on the working day so many working days before today."""
+        hour, minute = map(int, clock.split("."))
+        found = self.now.astimezone(self.zone).date()
+        for _ in range(back):
+            found -= timedelta(days=1)
+            while not calendar_for(self.agency).is_working_day(found):
+                found -= timedelta(days=1)
+        return datetime.combine(found, time(hour, minute), self.zone)
+
+    @cached_property
+    def scan(self) -> Accepted:
+        """A page that says it is none."""
+        page = Image.new("RGB", (620, 877), "white")
+        ImageDraw.Draw(page).multiline_text(
+            (60, 80), "CONTOH PINDAIAN\nData fiktif untuk peragaan sopcases", fill="black", font_size=28
+        )
+        sent = io.BytesIO()
+        page.save(sent, "PNG")
+        return accept([ContentFile(sent.getvalue(), name="contoh.png")])
+
+    # --- verbs
+
+    def open(self, slug: str, login: str, at: datetime, **facts) -> Case:
+        revision = Revision.objects.select_related("sop__agency").get(
+            sop__agency=self.agency, sop__slug=slug, state=Revision.State.IN_FORCE
+        )
+        return open_case(revision, self.by(login, at), **facts)
+
+    @contextmanager
+    def walk(self, case: Case, login: str, at: datetime):
+        with walking(case, self.by(login, at)) as walk:
+            yield walk
+
+    def child(self, case: Case, login: str, at: datetime, where: str, **facts) -> Child:
+        """A child registered, taken into the case, and where it is."""
+        child = register.register(self.by(login, at), **facts)
+        with self.walk(case, login, at) as walk:
+            walk.join(child)
+            walk.place(child.pk, where, at)
+        return child
+
+    def paper(self, case: Case, login: str, at: datetime, kind: str, output: str = "", **facts) -> None:
+        """A scan filed, as an output "4/surat-terlantar" or to the dossier alone."""
+        with self.walk(case, login, at) as walk:
+            key, _, name = output.partition("/")
+            outputs = walk.plan.by_key[key].outputs if output else ()
+            found = next((item.id for item in outputs if item.key == name), None)
+            file_document(walk, self.kinds[kind], self.scan, output=found, **facts)
+
+    def finish(self, case: Case, login: str, at: datetime, key: str, **facts) -> None:
+        with self.walk(case, login, at) as walk:
+            walk.finish(key, acted_at=at, **facts)
+
+    def receive(self, case: Case, login: str, at: datetime, key: str) -> None:
+        with self.walk(case, login, at) as walk:
+            walk.receive(key)
+
+    def spt(
+        self, case: Case, at: datetime, output: str, purpose: str, logins: list[str], place: str
+    ) -> Letter:
+        """An SPT drafted by the Petugas and put before the Kabid."""
+        by = self.by("petugas", at)
+        staff = people.staff(self.agency, by.day)
+        content = {
+            "purpose": purpose,
+            "officers": [staff[self.users[login].pk] for login in logins],
+            "starts": by.day.isoformat(),
+            "ends": (by.day + timedelta(days=7)).isoformat(),
+            "place": place,
+            "tasks": [],
+            "basis": [f"Laporan penanganan nomor {case.number}"],
+            "basis_more": [f"Laporan penanganan nomor {case.number}"],
+            "budget": "",
+            "budget_code": "",
+            "report": True,
+            "cc": [],
+        }
+        with self.walk(case, "petugas", at) as walk:
+            key, _, name = output.partition("/")
+            item = next(o for o in walk.plan.by_key[key].outputs if o.key == name)
+        letter = Letter.draft(case, by, self.kinds["Surat Perintah Tugas"], content, output_id=item.id)
+        letter.propose(by)
+        return letter
+
+    def initial(self, letter: Letter, at: datetime) -> None:
+        letter.initial(self.by("kabid", at))
+
+    def sign(self, letter: Letter, at: datetime) -> None:
+        """Initialled, decided and signed in ink, the scan filed by the Petugas."""
+        self.initial(letter, at)
+        letter.decide(self.by("kadis", at + timedelta(minutes=20)))
+        self.ink(letter, at + timedelta(minutes=40))
+
+    def ink(self, letter: Letter, at: datetime) -> None:
+        letter.file_signed_scan(self.by("petugas", at), self.scan, signed_on=at.astimezone(self.zone).date())
+
+
+def tell(agencies: dict[str, Agency], now: datetime) -> None:
+    """All stories of both agencies, up to `now`."""
+    city = Office(agencies["tanjungpinang"], now)
+    first_report(city)
+    waiting_for_paraf(city)
+    returned_to_be_mended(city)
+    waiting_for_the_police(city)
+    overdue(city)
+    entrusted(city)
+    closed_with_bpjs_to_follow(city)
+    street_round(city)
+    district = Office(agencies["lamandau"], now)
+    proposals(district)
+
+
+# --- Bayi-Balita Terlantar
+
+
+def baby(office: Office, back: int, route: str, place: str, facts: dict, where: str = HOSPITAL) -> Case:
+    """A case opened by the Peksos in the morning, with its child and the social report filed and received."""
+    at = office.day(back, "08.10")
+    case = office.open(
+        "bayi-balita-terlantar", "peksos", at, event_at=at - timedelta(hours=3), route=route, place=place
+    )
+    office.child(case, "peksos", at, where, **facts)
+    report = at + timedelta(minutes=50)
+    office.paper(case, "peksos", report, "Laporan Sosial")
+    office.finish(case, "peksos", report, "1")
+    office.receive(case, "kasi", report + timedelta(minutes=15), "1")
+    return case
+
+
+def spt_for_baby(office: Office, case: Case, back: int, clock: str) -> Letter:
+    return office.spt(
+        case,
+        office.day(back, clock),
+        "2/spt",
+        "Koordinasi dengan kepolisian, rumah sakit, dan Disdukcapil dalam penanganan bayi terlantar",
+        ["peksos", "petugas"],
+        "Kota Tanjungpinang",
+    )
+
+
+def born(first: date, days: int) -> dict:
+    """A birth date that was estimated, with how."""
+    return {
+        "birth_from": first,
+        "birth_until": first + timedelta(days=days),
+        "birth_how": "Perkiraan tenaga kesehatan",
+    }
+
+
+def first_report(office: Office) -> None:
+    """Found tonight: nothing but the first report, on a verbal order."""
+    at = office.now - timedelta(hours=2)
+    case = office.open(
+        "bayi-balita-terlantar",
+        "peksos",
+        at,
+        event_at=at - timedelta(minutes=50),
+        route="temuan",
+        place="Teras warung di dekat Pasar Contoh",
+        reporter="Ibu Tuti (pemilik warung)",
+        reporter_phone="0812-0000-0101",
+        circumstances="Ditemukan dalam kardus berselimut, menangis kuat, kulit hangat, tali pusat sudah dipotong.",
+        verbal_order_by="Dewi Anggraini, S.Sos. (telepon)",
+        verbal_order_at=at - timedelta(minutes=30),
+    )
+    today = at.astimezone(office.zone).date()
+    office.child(
+        case, "peksos", at, f"IGD {HOSPITAL}", temporary_name="Melati", sex=Child.Sex.FEMALE,
+        **born(today - timedelta(days=4), 3),
+    )  # fmt: skip
+
+
+def waiting_for_paraf(office: Office) -> None:
+    """Step 3: the SPT lies before the Kabid."""
+    facts = {"temporary_name": "Bintang", "sex": Child.Sex.MALE} | born(office.day(40, "00.00").date(), 14)
+    case = baby(office, 2, "temuan", "Musala Contoh, Tanjungpinang Timur", facts)
+    spt_for_baby(office, case, 1, "14.05")
+
+
+def returned_to_be_mended(office: Office) -> None:
+    """The Kabid sent the SPT back: it is with the Petugas again."""
+    facts = {"name": "Kirana Contoh", "sex": Child.Sex.FEMALE} | born(office.day(200, "00.00").date(), 0)
+    case = baby(office, 3, "serahan", "Kantor Dinas Sosial", facts, "Rumah singgah Dinas Sosial")
+    letter = spt_for_baby(office, case, 2, "10.00")
+    letter.return_(office.by("kabid", office.day(1, "11.30")), "Tambahkan pendamping perempuan pada tim.")
+
+
+def waiting_for_the_police(office: Office) -> None:
+    """Step 4 waits for the police letter; the hospital has answered."""
+    facts = {"temporary_name": "Fajar", "sex": Child.Sex.MALE} | born(office.day(60, "00.00").date(), 20)
+    case = baby(office, 7, "temuan", "Halte Jalan Contoh Merdeka", facts)
+    office.sign(spt_for_baby(office, case, 6, "09.00"), office.day(6, "10.00"))
+    office.paper(
+        case, "peksos", office.day(5, "11.00"), "Laporan Kondisi Kesehatan", "6/kesehatan",
+        issuer=HOSPITAL, dated=office.day(5, "11.00").date(), original=True,
+    )  # fmt: skip
+    office.finish(case, "peksos", office.day(5, "11.20"), "6")
+    with office.walk(case, "peksos", office.day(5, "14.00")) as walk:
+        kind = office.kinds["Surat Terlantar"].pk
+        asked = walk.wait("4", POLICE, office.day(5, "13.30"), kind_id=kind)
+    with office.walk(case, "peksos", office.day(2, "09.10")) as walk:
+        walk.remind(asked.pk, office.day(2, "09.00"))
+
+
+def overdue(office: Office) -> None:
+    """Decided in the application, the ink to come; steps 5 and 6 are past their time."""
+    facts = {"name": "Rafa Contoh", "sex": Child.Sex.MALE} | born(office.day(300, "00.00").date(), 0)
+    case = baby(office, 9, "titipan", "Rumah warga, Bukit Bestari", facts, "Rumah singgah Dinas Sosial")
+    letter = spt_for_baby(office, case, 8, "08.30")
+    office.initial(letter, office.day(8, "09.00"))
+    letter.decide(office.by("kadis", office.day(8, "15.00")))
+
+
+def to_the_handover(office: Office, case: Case, back: int, found: bool) -> Letter:
+    """From a signed SPT to the second one, drafted and proposed: steps 4, 6 and 7."""
+    office.sign(spt_for_baby(office, case, back, "09.00"), office.day(back, "09.30"))
+    if found:
+        office.paper(
+            case, "peksos", office.day(back - 1, "13.30"), "Surat Terlantar", "4/surat-terlantar",
+            issuer=POLICE, number="SKT/12/CONTOH", dated=office.day(back - 1, "13.00").date(), original=True,
+        )  # fmt: skip
+        office.finish(case, "peksos", office.day(back - 1, "13.40"), "4")
+    office.paper(
+        case, "peksos", office.day(back - 1, "10.30"), "Laporan Kondisi Kesehatan", "6/kesehatan",
+        issuer=HOSPITAL, dated=office.day(back - 1, "10.00").date(), original=False,
+    )  # fmt: skip
+    office.finish(case, "peksos", office.day(back - 1, "10.45"), "6")
+    office.finish(case, "peksos", office.day(back - 1, "15.00"), "7")
+    office.receive(case, "kasi", office.day(back - 2, "08.20"), "7")
+    return office.spt(
+        case,
+        office.day(back - 2, "09.00"),
+        "7/spt",
+        "Pengantaran bayi ke lembaga yang ditunjuk",
+        ["kabid", "kasi", "peksos"],
+        "LKSA Contoh Kasih",
+    )
+
+
+def entrusted(office: Office) -> None:
+    """Titipan, no police letter: the second SPT lies before the Kepala Dinas."""
+    facts = {"name": "Aisyah Contoh", "sex": Child.Sex.FEMALE} | born(office.day(150, "00.00").date(), 0)
+    case = baby(office, 6, "titipan", "Kantor Dinas Sosial", facts, "Rumah singgah Dinas Sosial")
+    office.initial(to_the_handover(office, case, 4, found=False), office.day(1, "09.40"))
+
+
+def closed_with_bpjs_to_follow(office: Office) -> None:
+    """Handed over and closed; the BPJS card is still to come."""
+    facts = {"temporary_name": "Cahaya", "sex": Child.Sex.FEMALE} | born(office.day(90, "00.00").date(), 10)
+    case = baby(office, 20, "temuan", "Pelabuhan Contoh", facts)
+    letter = to_the_handover(office, case, 18, found=True)
+    office.sign(letter, office.day(16, "10.00"))
+    office.paper(
+        case, "peksos", office.day(15, "14.00"), "Akte Kelahiran", "5/akte",
+        number="2171-LT-CONTOH-0001", issuer="Disdukcapil Contoh", dated=office.day(15, "10.00").date(),
+    )  # fmt: skip
+    office.finish(case, "peksos", office.day(15, "14.15"), "5")
+    coordinated = office.day(14, "10.00")
+    office.paper(case, "petugas", coordinated, "Berita Acara Penyerahan Anak", "8/ba")
+    leave = [
+        Leave(
+            office.kinds["BPJS Anak"].pk,
+            "Menunggu anak masuk kartu keluarga pengasuh.",
+            office.day(0, "00.00").date() + timedelta(days=21),
+        ),
+        Leave(office.kinds["Surat Pengantar"].pk, "Tidak diminta lembaga penerima."),
+    ]
+    office.finish(case, "kabid", coordinated + timedelta(minutes=30), "8", leave=leave)
+    handed = office.day(13, "13.00")
+    office.paper(
+        case, "petugas", handed, "Berita Acara Penyerahan Anak", "9/ba", signed=True, dated=handed.date()
+    )
+    actors = [office.user("kabid"), office.user("kasi")]
+    office.finish(case, "kasi", handed, "9", acted_by=actors)
+    with office.walk(case, "kasi", handed + timedelta(hours=1)) as walk:
+        (stay,) = walk.stays
+        walk.place(stay.child_id, "LKSA Contoh Kasih", handed)
+        walk.leave(stay.child_id, office.outcomes["Diserahkan ke lembaga"], handed.date())
+        walk.close()
+
+
+# --- Anak Jalanan
+
+
+def street_round(office: Office) -> None:
+    """A round that met three children: two siblings with one statement, one who left school."""
+    at = office.day(12, "08.00")
+    case = office.open(
+        "anak-jalanan", "kasi", at, event_at=at, place="Simpang lampu merah Jalan Contoh Bahari"
+    )
+    letter = office.spt(
+        case,
+        at + timedelta(hours=1),
+        "1/spt",
+        "Penjangkauan anak jalanan",
+        ["kasi", "peksos", "petugas"],
+        "Tanjungpinang Kota",
+    )
+    office.sign(letter, at + timedelta(hours=2))
+    met = office.day(11, "16.30")
+    found = [
+        office.child(
+            case, "peksos", met, "Rumah orang tua", name=name, sex=sex, schooling=schooling,
+            category="Anak jalanan", **born(date(met.year - age, 1, 1), 364),
+        )
+        for name, sex, age, schooling in (
+            ("Dimas Contoh", Child.Sex.MALE, 12, "Kelas 6 SD"),
+            ("Dina Contoh", Child.Sex.FEMALE, 9, "Kelas 3 SD"),
+            ("Yoga Contoh", Child.Sex.MALE, 15, "Putus sekolah sejak kelas 8"),
+        )
+    ]  # fmt: skip
+    told = office.day(10, "10.00")
+    for child in found:
+        office.paper(case, "peksos", told, "Laporan Sosial", "3/laporan", children=[child.pk])
+    for siblings in (found[:2], found[2:]):
+        pks = [child.pk for child in siblings]
+        office.paper(case, "peksos", told, "Surat Pernyataan", "3/pernyataan", children=pks)
+    office.finish(case, "peksos", told, "3")
+    with office.walk(case, "peksos", told + timedelta(minutes=30)) as walk:
+        pks = [child.pk for child in found[:2]]
+        walk.not_needed("4", "Masih bersekolah.", pks)
+        walk.note("Yoga bersedia mengikuti Paket B di PKBM; orang tua setuju.", told, found[2].pk)
+
+
+# --- Anak Terlantar Luar Panti
+
+
+def proposals(office: Office) -> None:
+    """The TKSK proposes three children; the Kasi has judged one."""
+    at = office.day(4, "09.00")
+    area = Area.objects.get(agency=office.agency, name="Bulik")
+    case = office.open(
+        "anak-terlantar-luar-panti", "tksk", at, event_at=at, area=area, place="Kecamatan Bulik"
+    )
+    found = [
+        office.child(
+            case, "tksk", at, "Rumah nenek", name=name, sex=sex, category="Anak terlantar",
+            **born(date(at.year - age, 1, 1), 364),
+        )
+        for name, sex, age in (
+            ("Putra Contoh", Child.Sex.MALE, 8),
+            ("Sinta Contoh", Child.Sex.FEMALE, 11),
+            ("Bagas Contoh", Child.Sex.MALE, 10),
+        )
+    ]  # fmt: skip
+    office.paper(
+        case, "tksk", at, "Proposal", number="460/07/KEC-CONTOH", issuer="Camat Bulik", dated=at.date()
+    )
+    office.paper(case, "tksk", at + timedelta(hours=1), "Data Usulan", "1/data")
+    office.finish(case, "tksk", at + timedelta(hours=1), "1")
+    judged = office.day(2, "10.00")
+    with office.walk(case, "kasi", judged) as walk:
+        walk.judge("2", found[0].pk, CaseChild.Verdict.ELIGIBLE)
+        walk.judge("2", found[1].pk, CaseChild.Verdict.INCOMPLETE, "Kartu keluarga belum dilampirkan.")
