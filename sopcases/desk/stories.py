@@ -210,7 +210,7 @@ def first_report(office: Office) -> None:
         place="Teras warung di dekat Pasar Contoh",
         reporter="Ibu Tuti (pemilik warung)",
         reporter_phone="0812-0000-0101",
-        circumstances="Ditemukan dalam kardus berselimut, menangis kuat, kulit hangat, tali pusat sudah dipotong.",
+        circumstances="Dalam kardus berselimut, menangis kuat, kulit hangat, tali pusat sudah dipotong.",
         verbal_order_by="Dewi Anggraini, S.Sos. (telepon)",
         verbal_order_at=at - timedelta(minutes=30),
     )

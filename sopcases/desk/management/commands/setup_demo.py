@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *, accounts, address, **options):
         if not (settings.DEMO or settings.DEBUG):
             raise CommandError(
-                "Data peragaan memakai kata sandi umum dan hanya boleh dimuat dengan DEMO=true atau DEBUG=true."
+                "Data peragaan berkata sandi umum; hanya boleh dimuat dengan DEMO=true atau DEBUG=true."
             )
         if not accounts:
             self.fill()
@@ -43,10 +43,8 @@ class Command(BaseCommand):
         rows = [("Nama pengguna", "Jabatan", "Perangkat daerah"), *rows]
         widths = [max(len(row[no]) for row in rows) for no in range(3)]
         self.stdout.write("")
-        for no, row in enumerate(rows):
-            self.stdout.write(
-                "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-            )
-            if no == 0:
-                self.stdout.write("  ".join("-" * width for width in widths))
+        rows.insert(1, tuple("-" * width for width in widths))
+        for row in rows:
+            cells = (text.ljust(width) for text, width in zip(row, widths, strict=True))
+            self.stdout.write("  ".join(cells).rstrip())
         self.stdout.write(f"\nKata sandi semua akun: {demo.PASSWORD}")
