@@ -158,13 +158,19 @@ class Progress:
             step = self.step_of(attempt)
             if attempt.state in Attempt.PASSED:
                 passed.add((step.key, attempt.child_id))
-            elif attempt.live and step.passes_by_child and attempt.acted_at:
+            elif attempt.live and step.passes_by_child and self._acted(attempt):
                 passed |= {(step.key, child) for child in self._through(step, attempt)}
         return flow.Standing(
             passed=frozenset(passed),
             children=self.active_children,
             had_children=bool(self.stays),
             route=self.case.route,
+        )
+
+    def _acted(self, attempt: Attempt) -> bool:
+        """Something was done here: by this attempt, or by the one it was opened again after."""
+        return bool(attempt.acted_at) or any(
+            a.acted_at and a.state == Attempt.State.REOPENED for a in self.history(self.spot_of(attempt))
         )
 
     def _through(self, step: PlanStep, attempt: Attempt) -> Iterable[int]:
@@ -206,9 +212,46 @@ class Progress:
         filed = self._output_filed if is_output else self._requirement_filed
         if any(filed(item, attempt, f) for f in self.filings if child is None or f.child_id == child):
             return True
-        if self.waived(item.kind, child):
+        if self._left_out(item, attempt, child, is_output):
             return True
         return not is_output and self._verbally_ordered(item, attempt)
+
+    def _left_out(self, item: Item, attempt: Attempt, child: int | None, is_output: bool) -> bool:
+        """One waiver covers every requirement of the same paper, until the paper itself comes, or for good.
+        Of what the office puts out it covers only its own step's: no signature elsewhere is left out."""
+        outputs = self._chain(item, is_output)
+        for waiver in self.waivers:
+            if waiver.kind_id != item.kind or waiver.child_id not in (None, child):
+                continue
+            if waiver.settled_at is not None and waiver.until is not None:
+                continue
+            step = self._waived_at(waiver)
+            if is_output and outputs and step.id != attempt.step_id:
+                continue
+            if self.same_paper(waiver, outputs):
+                return True
+        return False
+
+    def _waived_at(self, waiver: Waiver) -> PlanStep:
+        return next(self.step_of(a) for a in self.attempts if a.pk == waiver.attempt_id)
+
+    def _chain(self, item: Item, is_output: bool) -> frozenset[int]:
+        """The outputs one paper runs through; empty where any paper of the kind will do."""
+        start = item.id if is_output else item.source
+        found = self.plan.chain.get(start, frozenset()) if start is not None else frozenset()
+        return frozenset() if self.kinds[item.kind].from_outside else found
+
+    def same_paper(self, waiver: Waiver, outputs: frozenset[int]) -> bool:
+        """Whether a waiver is about the paper of these outputs (or of any, if there are none): a case has
+        two SPTs, and the one left to follow is not the other."""
+        step = self._waived_at(waiver)
+        meant = [
+            self._chain(item, is_output)
+            for items, is_output in ((step.requirements, False), (step.outputs, True))
+            for item in items
+            if item.kind == waiver.kind_id
+        ]
+        return not outputs or any(not chain or chain & outputs for chain in meant)
 
     def _requirement_filed(self, item: Item, attempt: Attempt, filing: Filing) -> bool:
         if filing.paper.kind_id != item.kind or not self.reaches(filing.paper, item.stage):
@@ -223,13 +266,6 @@ class Progress:
         if filing.output_id == item.id and filing.attempt_id == attempt.pk:
             return True
         return filing.paper.kind_id == item.kind and self.kinds[item.kind].from_outside
-
-    def waived(self, kind: int, child: int | None) -> bool:
-        """One waiver covers later requirements of the same paper, until the paper itself or for good."""
-        return any(
-            w.kind_id == kind and w.child_id in (None, child) and (w.settled_at is None or w.until is None)
-            for w in self.waivers
-        )
 
     def _verbally_ordered(self, item: Item, attempt: Attempt) -> bool:
         """A verbal order stands for the letter of an act done before its turn came."""
@@ -270,11 +306,19 @@ class Progress:
     def hat(self, positions: Iterable[int]) -> Hat | None:
         """A hat of the officer's in these positions, in the case's area, not assigned to somebody else."""
         for hat in self.by.hats:
-            here = hat.area_id is None or self.case.area_id in (None, hat.area_id)
             mine = self.assigned.get(hat.position_id, self.by.user.pk) == self.by.user.pk
-            if hat.position_id in positions and here and mine:
+            if hat.position_id in positions and mine and self._here(hat):
                 return hat
         return None
+
+    def _here(self, hat: Hat) -> bool:
+        """In the area of the appointment; a partner outside the office only on what he opened, is assigned
+        to, or has in his own area."""
+        user = self.by.user.pk
+        inside = self.case.area_id is not None and hat.area_id == self.case.area_id
+        if hat.external:
+            return inside or self.case.opened_by_id == user or self.assigned.get(hat.position_id) == user
+        return inside or None in (hat.area_id, self.case.area_id)
 
     @cached_property
     def recorder(self) -> Hat | None:
@@ -348,6 +392,8 @@ class Progress:
         step = self.step_of(attempt)
         if attempt.state not in Attempt.PASSED:
             return "Hanya langkah yang sudah selesai yang dapat dibuka kembali."
+        if attempt.child_id is not None and attempt.child_id not in self.active_children:
+            return "Anak ini tidak lagi dalam penanganan ini."
         if step.approving_only:
             return "Ganti suratnya; langkah ini mengikuti suratnya."
         if self.acting_hat(step) is None and self.waiver_hat is None:

@@ -32,7 +32,7 @@ from sopcases.cases.models import (
     Whereabouts,
 )
 from sopcases.cases.periods import next_period, period, remaining
-from sopcases.cases.progress import Missing, Progress, Spot
+from sopcases.cases.progress import CLOSED, Missing, Progress, Spot
 from sopcases.people import authority, journal
 from sopcases.people.authority import Machine, Officer
 from sopcases.people.models import User
@@ -55,8 +55,13 @@ class Leave:
 
 @contextmanager
 def walking(case: Case, by: Officer) -> Iterator["Walk"]:
-    """The case under lock, in one transaction. Whatever is refused inside leaves nothing behind."""
+    """The case under lock, in one transaction. Whatever is refused inside leaves nothing behind.
+
+    Nobody moves a case he may not read: he is refused here too, whatever page he came through.
+    """
     with transaction.atomic():
+        if by.user is not None and not Case.objects.visible_to(by).filter(pk=case.pk).exists():
+            raise NotAllowed("Penanganan ini tidak dapat Anda buka.")
         locked = (
             Case.objects.select_for_update(of=("self",))
             .select_related("agency", "sop", "revision__sop")
@@ -168,7 +173,7 @@ class Walk(Progress):
             if when > acted_at:
                 raise Refused("Perintah lisan harus mendahului tindakannya.")
             attempt.verbal_order_at = when
-        elif acted_at < (attempt.opened_at or self.by.at) and not attempt.verbal_order_by:
+        elif not attempt.verbal_order_by and (attempt.opened_at is None or acted_at < attempt.opened_at):
             self._borrow_verbal_order(attempt, acted_at)
         hat = self.acting_hat(step)
         attempt.acted_at = acted_at
@@ -192,6 +197,10 @@ class Walk(Progress):
 
     def _attempt(self, step: PlanStep, spot: Spot, version: int | None = None) -> Attempt:
         """The live attempt at a spot, or a new one before its turn. Refuses what is over."""
+        if step.recurring != (spot.occurrence is not None):
+            raise Refused(
+                "Masa kegiatan ini belum dibuka." if step.recurring else "Langkah ini tidak berkala."
+            )
         if step.per_child != (spot.child_id is not None):
             raise Refused(
                 "Langkah ini dicatat per anak." if step.per_child else "Langkah ini bukan per anak."
@@ -225,15 +234,18 @@ class Walk(Progress):
                 )
         if any(user.agency_id != self.case.agency_id for user in actors):
             raise Refused("Pelaksana harus pegawai perangkat daerah ini.")
-        performing = step.positions(flow.PERFORMS)
-        if self.by.user in actors and self.hat(performing):
-            return
-        day = authority.local_day(self.agency, acted_at)
-        able = {a.user_id for a in authority.holders(self.case.agency_id, day, performing)}
-        if not able & {user.pk for user in actors}:
+        if not any(self._performs(step, user, acted_at) for user in actors):
             raise Refused(
                 "Sebutkan pelaksananya: paling sedikit satu orang yang menjabat pelaksana langkah ini."
             )
+
+    def _performs(self, step: PlanStep, user: User, when: datetime | None = None) -> bool:
+        """Whether the user holds a performing position now, or held one when it was done."""
+        performing = step.positions(flow.PERFORMS)
+        if user.pk == self.by.user.pk and self.hat(performing):
+            return True
+        day = authority.local_day(self.agency, when or self.by.at)
+        return user.pk in {a.user_id for a in authority.holders(self.case.agency_id, day, performing)}
 
     def _refuse_missing(self, missing: list[Missing]) -> None:
         if missing:
@@ -258,10 +270,7 @@ class Walk(Progress):
     def _complete(self, attempt: Attempt) -> None:
         """The step is done: stop its clock and answer what it still waited for."""
         end = attempt.received_at or attempt.acted_at
-        worked = 0
-        if attempt.opened_at and end > attempt.opened_at:
-            worked = self.calendar.minutes_between(attempt.opened_at, end)
-        attempt.worked_minutes = attempt.used_minutes + worked
+        attempt.worked_minutes = attempt.used_minutes + self._worked(attempt.opened_at, end)
         self._end(attempt, Attempt.State.DONE)
         self._end_waiting(attempt, "Langkah selesai")
         self.log("step.done", step=self.step_of(attempt).key, attempt=attempt.pk, child=attempt.child_id)
@@ -270,14 +279,23 @@ class Walk(Progress):
         if state not in Attempt.TRANSITIONS[attempt.state]:
             raise Refused("Langkah ini tidak dapat diubah lagi.")
         if attempt.worked_minutes is None:
-            worked = 0
-            if attempt.opened_at and attempt.opened_at < self.by.at:
-                worked = self.calendar.minutes_between(attempt.opened_at, self.by.at)
-            attempt.worked_minutes = attempt.used_minutes + worked
+            attempt.worked_minutes = attempt.used_minutes + self._worked(attempt.opened_at, self.by.at)
         attempt.state = state
         attempt.ended_at = attempt.ended_at or self.by.at
         attempt.reason = reason or attempt.reason
         self._save(attempt)
+
+    def _worked(self, since: datetime | None, until: datetime) -> int:
+        """Office minutes from the opening to the end, those the case was held left out: they move the due
+        moment and are nobody's work."""
+        if since is None or until <= since:
+            return 0
+        worked = self.calendar.minutes_between(since, until)
+        for held in self.intervals:
+            if held.kind == Interval.Kind.HOLD:
+                first, last = max(since, held.since), min(until, held.until or self.by.at)
+                worked -= self.calendar.minutes_between(first, last) if first < last else 0
+        return worked
 
     def _end_waiting(self, attempt: Attempt, result: str) -> None:
         for interval in self.intervals:
@@ -292,8 +310,9 @@ class Walk(Progress):
     # --- opening what comes next
 
     def advance(self) -> None:
-        """Let steps finish that do so by themselves and open those whose turn came, until nothing moves."""
-        if not self.case.running:
+        """Let steps finish that do so by themselves and open those whose turn came, until nothing moves.
+        While the case is held nothing does."""
+        if not self.case.running or self.case.state == Case.State.ON_HOLD:
             return
         moved = True
         while moved:
@@ -326,7 +345,8 @@ class Walk(Progress):
         hands = {u for p in papers for u in (p.disposed_by_id, p.signed_by_id) if u}
         attempt.acted_at = attempt.recorded_at = self.by.at
         attempt.recorded_by = self.by.user
-        attempt.acting_title = self.by.title
+        hat = self.hat(step.positions()) or self.any_hat
+        attempt.acting_title = hat.title if hat else self.by.title[:200]
         self._save(attempt)
         attempt.acted_by.set(hands or {self.by.user.pk})
         self._complete(attempt)
@@ -359,8 +379,14 @@ class Walk(Progress):
             no=len(before) + 1,
             used_minutes=(before[-1].worked_minutes or 0) if before else 0,
         )
-        if not early:
-            self._start_clock(attempt, step, first=before[0].opened_at if before else None)
+        if before and spot.occurrence:
+            attempt.opened_at, attempt.due_at, attempt.late_at = (
+                before[-1].opened_at,
+                before[-1].due_at,
+                before[-1].late_at,
+            )
+        elif not early:
+            self._start_clock(attempt, step, due=before[-1].due_at if before else None)
         attempt.save()
         self.attempts.append(attempt)
         if before:
@@ -368,13 +394,14 @@ class Walk(Progress):
                 self._file(filing.paper, filing.child_id, attempt.pk, filing.output_id)
         return attempt
 
-    def _start_clock(self, attempt: Attempt, step: PlanStep, first: datetime | None = None) -> None:
+    def _start_clock(self, attempt: Attempt, step: PlanStep, due: datetime | None = None) -> None:
+        """Open the step now. `due`: the end of a calendar standard that already runs."""
         attempt.opened_at = self.by.at
         standard = step.standard
         if standard is None:
             return
         if self._by_calendar(standard, step.basis):
-            attempt.due_at = self.calendar.add(first or attempt.opened_at, standard, step.basis)
+            attempt.due_at = due or self.calendar.add(attempt.opened_at, standard, step.basis)
         else:
             left = remaining(standard, attempt.used_minutes)
             attempt.due_at = self.calendar.add(attempt.opened_at, left, step.basis)
@@ -414,6 +441,30 @@ class Walk(Progress):
         self.log("step.period", step=step.key, attempt=attempt.pk, child=child, period=start.isoformat())
         return True
 
+    def _resume_periods(self) -> None:
+        """After a case or a child came back: the period that ended with it goes on, if it is not over;
+        nothing is asked for the time in between."""
+        today = authority.local_day(self.agency, self.by.at)
+        for (step_id, child), latest in self._latest_periods().items():
+            step = self._by_id[step_id]
+            if child is not None and child not in self.active_children:
+                continue
+            if period(latest.occurrence, step.every_months)[1] < today:
+                if not any(a.live for a in self.attempts if (a.step_id, a.child_id) == (step_id, child)):
+                    self._open_occurrence(step, child, next_period(today, step.every_months))
+            elif latest.state == Attempt.State.ENDED:
+                self._open(step, Spot(step.key, child, latest.occurrence))
+
+    def _latest_periods(self) -> dict[tuple[int, int | None], Attempt]:
+        """The latest attempt at the latest period of each recurring step, by step and child."""
+        found: dict[tuple[int, int | None], Attempt] = {}
+        for attempt in self.attempts:
+            if attempt.occurrence is not None:
+                known = found.get((attempt.step_id, attempt.child_id))
+                if known is None or (attempt.occurrence, attempt.no) > (known.occurrence, known.no):
+                    found[attempt.step_id, attempt.child_id] = attempt
+        return found
+
     def _beyond_end(self, step: PlanStep, start: date) -> bool:
         """No occurrence opens after the case's term, or after the last year the SOP names."""
         zone = ZoneInfo(self.agency.timezone)
@@ -428,31 +479,26 @@ class Walk(Progress):
     def roll(self) -> None:
         """Open the periods that have come and mark those that went by unreported. Safe to run twice."""
         today = authority.local_day(self.agency, self.by.at)
-        latest: dict[tuple[int, int | None], Attempt] = {}
-        for attempt in self.attempts:
-            if attempt.occurrence is not None:
-                known = latest.get((attempt.step_id, attempt.child_id))
-                if known is None or attempt.occurrence > known.occurrence:
-                    latest[attempt.step_id, attempt.child_id] = attempt
         for attempt in list(self.attempts):
-            if attempt.occurrence and attempt.state == Attempt.State.OPEN:
+            if attempt.occurrence and attempt.state == Attempt.State.OPEN and attempt.acted_at is None:
                 _, last = period(attempt.occurrence, self.step_of(attempt).every_months)
                 if last < today:
-                    attempt.state = Attempt.State.MISSED
-                    self._save(attempt)
-                    self.log("step.missed", step=self.step_of(attempt).key, attempt=attempt.pk)
-        for (_, child), attempt in latest.items():
+                    self._miss(attempt)
+        for (_, child), attempt in self._latest_periods().items():
             step = self.step_of(attempt)
             if child is not None and child not in self.active_children:
                 continue
             start = period(attempt.occurrence, step.every_months)[1] + timedelta(days=1)
             while start <= today and self._open_occurrence(step, child, start):
                 if period(start, step.every_months)[1] < today:
-                    missed = self.attempts[-1]
-                    missed.state = Attempt.State.MISSED
-                    self._save(missed)
+                    self._miss(self.attempts[-1])
                 start = period(start, step.every_months)[1] + timedelta(days=1)
         self.advance()
+
+    def _miss(self, attempt: Attempt) -> None:
+        attempt.state = Attempt.State.MISSED
+        self._save(attempt)
+        self.log("step.missed", step=self.step_of(attempt).key, attempt=attempt.pk, child=attempt.child_id)
 
     def not_held(self, key: str, occurrence: date, reason: str, child_id: int | None = None) -> None:
         """A period's session or visit did not take place, with the reason."""
@@ -569,30 +615,42 @@ class Walk(Progress):
         output: int | None = None,
         children: Iterable[int] = (),
         child_id: int | None = None,
+        occurrence: date | None = None,
     ) -> None:
-        """File a paper to the case (for these children), and as an output of its step's current attempt."""
+        """File a paper to the case (for these children), and as an output of its step's current attempt: of
+        a step per child to each child's own, of a recurring one to the period's (the oldest open one)."""
         _demand(self.refuse_touch())
         if paper.agency_id != self.case.agency_id:
             raise Refused("Dokumen ini milik perangkat daerah lain.")
-        attempt = None
-        if output is not None:
-            if output not in self.plan.output:
-                raise Refused("Keluaran ini tidak ada dalam SOP penanganan ini.")
-            step, item = self.plan.output[output]
-            if item.kind != paper.kind_id:
-                raise Refused("Jenis dokumen tidak sesuai dengan keluaran langkah ini.")
-            occurrence = self._open_period(step, child_id) if step.recurring else None
-            attempt = self.current(Spot(step.key, child_id, occurrence))
-            if attempt is None:
-                attempt = self._attempt(step, Spot(step.key, child_id, occurrence))
         ids = {s.child_id for s in self.stays}
         targets = sorted(children) or [child_id]
         if any(t is not None and t not in ids for t in targets):
             raise Refused("Anak ini tidak tercatat dalam penanganan ini.")
         for target in targets:
+            attempt = self._putting_out(paper, output, target, occurrence) if output is not None else None
             self._file(paper, target, attempt.pk if attempt else None, output)
         self.log("paper.filed", paper=paper.pk, kind=paper.kind_id, output=output)
         self.paper_moved(paper)
+
+    def _putting_out(
+        self, paper: Paper, output: int, child_id: int | None, occurrence: date | None
+    ) -> Attempt | None:
+        """The attempt that puts the paper out: the current one, else a new one before its turn. None where
+        nothing is walked any more: the case is closed, or the child has left."""
+        if output not in self.plan.output:
+            raise Refused("Keluaran ini tidak ada dalam SOP penanganan ini.")
+        step, item = self.plan.output[output]
+        if item.kind != paper.kind_id:
+            raise Refused("Jenis dokumen tidak sesuai dengan keluaran langkah ini.")
+        if not (step.applies(self.case.route) and item.applies(self.case.route)):
+            raise Refused("Langkah ini tidak berlaku pada jalur masuk penanganan ini.")
+        track = child_id if step.per_child else None
+        if step.recurring and occurrence is None:
+            occurrence = self._open_period(step, track)
+        attempt = self.current(Spot(step.key, track, occurrence))
+        if attempt is None and self.case.running and (track is None or track in self.active_children):
+            attempt = self._attempt(step, Spot(step.key, track, occurrence))
+        return attempt
 
     def _open_period(self, step: PlanStep, child_id: int | None) -> date | None:
         live = [a for a in self.live() if a.step_id == step.id and a.child_id == child_id]
@@ -630,13 +688,16 @@ class Walk(Progress):
             self.advance()
 
     def _settle_waivers(self, paper: Paper) -> None:
-        children = {f.child_id for f in self.filings if f.paper_id == paper.pk}
+        filed = [f for f in self.filings if f.paper_id == paper.pk]
+        children = {f.child_id for f in filed}
+        outputs = frozenset(f.output_id for f in filed if f.output_id)
         for waiver in self.waivers:
             if (
                 waiver.settled_at is None
                 and waiver.kind_id == paper.kind_id
                 and (waiver.child_id is None or waiver.child_id in children)
                 and self.reaches(paper, waiver.stage)
+                and self.same_paper(waiver, outputs)
             ):
                 waiver.settled_at = self.by.at
                 waiver.save(update_fields=["settled_at"])
@@ -654,10 +715,14 @@ class Walk(Progress):
             )
             if not (attempt.live and drafted) or step.positions(flow.RECEIVES):
                 continue
-            if self.refuse_act(step.key) is None and not self.missing(attempt):
-                if attempt.acted_at is None:
-                    self.record(step.key, attempt.child_id, attempt.occurrence, acted_by=[paper.created_by])
-                self._complete(attempt)
+            if self.refuse_act(step.key) is not None or self.missing(attempt):
+                continue
+            if attempt.acted_at is None:
+                drafter = next((u for u in (paper.created_by, self.by.user) if self._performs(step, u)), None)
+                if drafter is None:
+                    continue
+                self.record(step.key, attempt.child_id, attempt.occurrence, acted_by=[drafter])
+            self._complete(attempt)
 
     def paper_returned(self, paper: Paper, reason: str) -> None:
         """An approver sends the paper back: the case returns to the step that drafts it."""
@@ -715,6 +780,11 @@ class Walk(Progress):
         reason = _required(leave.reason, "Sebutkan mengapa dokumen ini menyusul.")
         if leave.until is not None and leave.until < authority.local_day(self.agency, self.by.at):
             raise Refused("Tanggal menyusul tidak boleh sudah lewat.")
+        if any(
+            (w.kind_id, w.child_id, w.settled_at) == (leave.kind_id, leave.child_id, None)
+            for w in self.waivers
+        ):
+            raise Refused("Dokumen lain dari jenis ini sudah dicatat menyusul; lengkapi itu dahulu.")
         waiver = Waiver.objects.create(
             case=self.case,
             attempt=attempt,
@@ -841,12 +911,28 @@ class Walk(Progress):
         )
         self.stays.append(stay)
         self.log("child.joined", child=child.pk)
+        self._catch_up(child.pk)
         self.advance()
         return stay
 
+    def _catch_up(self, child_id: int) -> None:
+        """A case step that judges or papers child by child was done before this child came (back): it opens
+        again for him. The others stay through it."""
+        for step in self.plan.steps:
+            done = self.current(Spot(step.key)) if step.passes_by_child and not step.recurring else None
+            if done is None or done.state != Attempt.State.DONE:
+                continue
+            behind = {m.child_id for m in self.missing(done)} | {s.child_id for s in self.unjudged(done)}
+            if child_id in behind:
+                self._end(done, Attempt.State.REOPENED, "Ada anak yang menyusul")
+                again = self._open(step, Spot(step.key))
+                self.log("step.reopened", step=step.key, attempt=again.pk, child=child_id)
+
     def leave(self, child_id: int, outcome: Outcome, on: date, reason: str = "") -> None:
-        """A child leaves the case with an outcome, leaving the others; its open steps end with it."""
-        _demand(self.refuse_running(), Refused)
+        """A child leaves the case with an outcome, leaving the others; its open steps end with it. Also
+        while the case is held: a child may die or be fetched home on any day."""
+        if not self.case.running:
+            raise Refused(CLOSED)
         _demand(self.refuse_touch())
         stay = self._stay(child_id)
         today = authority.local_day(self.agency, self.by.at)
@@ -878,6 +964,8 @@ class Walk(Progress):
         if stay is None:
             raise Refused("Anak ini masih dalam penanganan.")
         self._return_child(stay, reason)
+        self._catch_up(child_id)
+        self._resume_periods()
         self.advance()
 
     def _return_child(self, stay: CaseChild, reason: str) -> None:
@@ -1026,7 +1114,9 @@ class Walk(Progress):
         for stay in self.stays:
             if stay.left_with_case:
                 self._return_child(stay, reason)
+                self._catch_up(stay.child_id)
         self.log("case.reopened", self.closer.title)
+        self._resume_periods()
         self.advance()
 
 
@@ -1037,7 +1127,7 @@ def roll(at: datetime) -> int:
     count = 0
     for case in cases.order_by("id").iterator(chunk_size=200):
         with walking(case, machine) as walk:
-            if walk.case.running:
+            if walk.case.running and walk.case.state != Case.State.ON_HOLD:
                 walk.roll()
         count += 1
     return count
