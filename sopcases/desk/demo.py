@@ -14,7 +14,8 @@ from sopcases.people.models import Agency, Appointment, Area, Position, User
 
 PASSWORD = "demo-sopcases"  # noqa: S105, public on purpose: DEMO never starts in production
 BASIS = "SK Contoh Nomor 1 Tahun 2024"
-FIRST_YEAR = HOURS_FROM.year
+IN_FORCE_FROM = date(2024, 3, 4)
+"""The day on which the sheets were ratified."""
 
 
 def staff() -> dict[str, list[dict[str, Any]]]:
@@ -43,7 +44,7 @@ def is_empty() -> bool:
 def set_up(at) -> None:
     """Everything, or nothing if anything fails. `at`: the moment up to which the stories are told."""
     machine = Machine(at)
-    agencies = install_given(machine, HOURS_FROM, range(FIRST_YEAR, at.year + 2))
+    agencies = install_given(machine, IN_FORCE_FROM, range(HOURS_FROM.year, at.year + 2))
     password = make_password(PASSWORD)  # hashed once: it is the same for all, and each hash takes its time
     for slug, people in staff().items():
         for person in people:

@@ -199,6 +199,20 @@ class Inbox:
     def _due(self, due_at: datetime | None) -> str:
         return f"Batas waktu {wording.moment(due_at, self.at)}" if due_at else ""
 
+    def _attempt_due(self, attempt: Attempt) -> str:
+        """A period's moments are days: its hours are nobody's."""
+        if attempt.occurrence and attempt.due_at:
+            return f"Batas waktu {self._day(timezone.localtime(attempt.due_at).date())}"
+        return self._due(attempt.due_at)
+
+    def _since(self, attempt: Attempt, since: datetime) -> str:
+        if attempt.occurrence and since == attempt.opened_at:
+            return f"{'Mulai' if since > self.at else 'Sejak'} {self._day(attempt.occurrence)}"
+        return f"Sejak {wording.moment(since, self.at)}"
+
+    def _day(self, day: date) -> str:
+        return wording.day(day, timezone.localtime(self.at).date())
+
     def _attempt_task(self, attempt: Attempt) -> _Task:
         soon = attempt.opened_at > self.at
         late = _overdue(attempt, self.at)
@@ -208,8 +222,8 @@ class Inbox:
             what=self._what(attempt),
             who=self._who(attempt.case, attempt.child),
             why=self._why(attempt, part),
-            since=f"{'Mulai' if soon else 'Sejak'} {wording.moment(since, self.at)}",
-            due=self._due(attempt.due_at),
+            since=self._since(attempt, since),
+            due=self._attempt_due(attempt),
             late=late,
             url=case_url(attempt.case),
             action="Lihat" if soon else ACTIONS[part],
@@ -241,7 +255,7 @@ class Inbox:
             who=self._who(attempt.case, attempt.child),
             why=f"Menunggu {attempt.party}. Anda melaksanakan {self._as(attempt)}",
             since=f"Diminta {wording.moment(attempt.asked_at, self.at)}{reminded}",
-            due=self._due(attempt.due_at),
+            due=self._attempt_due(attempt),
             late=_overdue(attempt, self.at),
             url=case_url(attempt.case),
             action="Catat jawaban",
@@ -293,7 +307,7 @@ class Inbox:
             who=self._who(waiver.case, waiver.child),
             why=f"Anda melaksanakan langkahnya. Alasan menyusul: {waiver.reason}",
             since=f"Dicatat {wording.moment(waiver.at, self.at)}",
-            due=f"Paling lambat {wording.day(waiver.until, today)}",
+            due=f"Paling lambat {self._day(waiver.until)}",
             late=waiver.until < today,
             url=case_url(waiver.case),
             action="Lengkapi",

@@ -9,7 +9,6 @@ from sopcases.sops.models import Performer, Revision, Step
 from sopcases.sops.naming import Names, fold
 
 UNREADABLE = "[tidak terbaca]"
-ADDED = "Ditambahkan; tidak ada pada lembar asli"
 
 
 @dataclass(frozen=True)

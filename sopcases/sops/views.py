@@ -36,6 +36,5 @@ def show(request: HttpRequest, revision: Revision) -> HttpResponse:
         "sheet": sheet.build(revision),
         "explain": request.user.is_staff or revision.editable,
         "unreadable": sheet.UNREADABLE,
-        "added": sheet.ADDED,
     }
     return render(request, "sops/show.html", context)
