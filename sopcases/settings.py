@@ -134,6 +134,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "sopcases.desk.context.nav",
             ],
         },
     }
@@ -228,7 +229,8 @@ CSRF_FAILURE_VIEW = "sopcases.people.views.csrf_failure"
 
 # Headers -------------------------------------------------------------------------------------------
 
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
@@ -274,5 +276,6 @@ LOGGING = {
         "django": {"handlers": ["console", "admins"], "level": "INFO", "propagate": False},
         # WeasyPrint's font subsetting tells every table it drops.
         "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "WARNING"},
     },
 }

@@ -1,0 +1,598 @@
+"""The walk as a state machine: whatever officers try in whatever order, the rules hold, the log never loses
+a line, a refusal leaves nothing behind, and a closed case stays reachable.
+
+The rules are checked here from the raw rows by plain loops that share nothing with the engine.
+"""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from sopcases.cases import models as tables
+from sopcases.cases.models import Attempt, Case, CaseChild, Child, Outcome, Paper
+from sopcases.cases.opening import open_case
+from sopcases.cases.walk import Leave, Walk, roll, walking
+from sopcases.people.models import Appointment, Entry, Position
+from sopcases.refusal import Refused
+from sopcases.sops.models import PaperKind, Performer, Revision, Stage, Step
+from tests.cases.driving import drive
+from tests.cases.generating import generated_revision
+
+pytestmark = pytest.mark.django_db
+
+WATCHED = [
+    tables.Case,
+    tables.Attempt,
+    tables.CaseChild,
+    tables.Filing,
+    tables.Paper,
+    tables.Waiver,
+    tables.Interval,
+    tables.CaseOfficer,
+    tables.Whereabouts,
+    tables.ProgressNote,
+    Entry,
+]
+GIVEN = {
+    "bayi-balita-terlantar": ("tanjungpinang", "sari"),
+    "anak-jalanan": ("tanjungpinang", "dewi"),
+    "anak-terlantar-luar-panti": ("lamandau", "yuli"),
+}
+PEOPLE = {
+    "tanjungpinang": ["sari", "dewi", "rahman", "budi", "rina", "agus", "tono"],
+    "lamandau": ["wati", "hadi", "yuli", "joko", "tika", "camat", "budi"],
+}
+
+
+def snapshot() -> dict[str, list]:
+    return {m.__name__: list(m.objects.order_by("pk").values_list()) for m in WATCHED}
+
+
+class CaseMachine(RuleBasedStateMachine):
+    """One case, its children and the people around it. `world` and `revision` are set by the test."""
+
+    world = None
+    revision_of = None
+
+    def __init__(self):
+        super().__init__()
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.started = self.world.now
+        self.case = None
+        self.log: list = []
+        self.opened: set[int] = set()
+        self.done: set[int] = set()
+
+    def teardown(self):
+        try:
+            if self.case is not None:
+                state = drive(self.world, self.case)
+                assert state in (Case.State.DONE, Case.State.NIHIL) or not self.open_by_verb(), state
+                assert state not in Case.RUNNING, f"stuck in {state}: {self.describe()}"
+        finally:
+            self.world.now = self.started
+            transaction.set_rollback(True)
+            self.atomic.__exit__(None, None, None)
+
+    def open_by_verb(self) -> bool:
+        """Stopped and handed over are closed too."""
+        return self.case.state not in (Case.State.STOPPED, Case.State.HANDED_OVER)
+
+    def describe(self):
+        return [(a.step.key, a.child_id, a.state, a.acted_at, a.received_at) for a in self.attempts()]
+
+    # --- raw rows
+
+    def attempts(self):
+        return list(self.case.attempts.select_related("step").order_by("id"))
+
+    @property
+    def agency(self):
+        return self.case.agency
+
+    def people(self):
+        return PEOPLE.get(self.agency.slug, list(self.world.users))
+
+    # --- opening
+
+    @initialize(data=st.data())
+    def begin(self, data):
+        revision, opener = self.revision_of(data)
+        routes = [r["key"] for r in revision.routes]
+        route = data.draw(st.sampled_from(routes)) if routes else ""
+        self.case = open_case(
+            revision,
+            self.world.officer(opener),
+            event_at=self.world.now - timedelta(hours=data.draw(st.integers(0, 30))),
+            route=route,
+            **(
+                {"verbal_order_by": "Kasi (telepon)", "verbal_order_at": self.world.now - timedelta(hours=40)}
+                if data.draw(st.booleans())
+                else {}
+            ),
+        )
+        self.keys = list(revision.steps.values_list("key", flat=True))
+        self.outputs = [o for s in revision.steps.prefetch_related("outputs") for o in s.outputs.all()]
+        self.kinds = list(PaperKind.objects.filter(agency=revision.sop.agency))
+        self.outcomes = list(Outcome.objects.filter(agency=revision.sop.agency)) or [
+            Outcome.objects.create(agency=revision.sop.agency, name="Selesai", order=1)
+        ]
+        self.opener = opener
+        if revision.sop.opening == "child":
+            self.try_("join", opener, lambda w: w.join(self.new_child()))
+
+    def new_child(self) -> Child:
+        return Child.objects.create(
+            agency=self.agency, created_at=self.world.now, created_by=self.world.users[self.opener]
+        )
+
+    def try_(self, verb: str, name: str, act) -> bool:
+        """The act by the person: done, or refused with nothing left behind."""
+        before = snapshot()
+        officer = self.world.officer(name)
+        try:
+            with walking(self.case, officer) as walk:
+                act(walk)
+        except Refused as refusal:
+            assert all(s.strip() for s in refusal.sentences), "a refusal says why"
+            assert snapshot() == before, f"{verb} by {name} was refused and left something behind"
+            return False
+        assert officer.hats, f"{name} holds nothing and did {verb}"
+        assert officer.user.agency_id == self.case.agency_id, f"a stranger did {verb}"
+        return True
+
+    def who(self, data) -> str:
+        return data.draw(st.sampled_from(self.people()), label="who")
+
+    def key(self, data) -> str:
+        return data.draw(st.sampled_from(self.keys), label="step")
+
+    def spot(self, data) -> tuple[str, int | None, date | None]:
+        """Mostly a step somebody stands at, sometimes any."""
+        live = [a for a in self.attempts() if a.live]
+        if live and data.draw(st.integers(0, 4)):
+            attempt = data.draw(st.sampled_from(live))
+            return attempt.step.key, attempt.child_id, attempt.occurrence
+        children = [None, *self.case.children.values_list("child_id", flat=True)]
+        return self.key(data), data.draw(st.sampled_from(children)), None
+
+    def child(self, data) -> int:
+        return data.draw(st.sampled_from([0, *self.case.children.values_list("child_id", flat=True)]))
+
+    # --- what officers may try
+
+    @rule(data=st.data(), back=st.integers(0, 3000))
+    def finish(self, data, back):
+        key, child, occurrence = self.spot(data)
+        when = self.world.now - timedelta(minutes=back) if back % 2 else None
+        verbal = ("Kabid (telepon)", when - timedelta(minutes=5)) if when and back % 3 == 0 else None
+        self.try_(
+            "finish",
+            self.who(data),
+            lambda w: w.finish(key, child, occurrence, acted_at=when, verbal_order=verbal),
+        )
+
+    @rule(data=st.data(), back=st.integers(0, 3000))
+    def record(self, data, back):
+        key, child, occurrence = self.spot(data)
+        doer = self.world.users[self.who(data)]
+        when = self.world.now - timedelta(minutes=back)
+        self.try_(
+            "record",
+            self.who(data),
+            lambda w: w.record(key, child, occurrence, acted_at=when, acted_by=[doer]),
+        )
+
+    @rule(data=st.data())
+    def receive(self, data):
+        key, child, occurrence = self.spot(data)
+        self.try_("receive", self.who(data), lambda w: w.receive(key, child, occurrence))
+
+    @rule(data=st.data())
+    def bring_what_is_missing(self, data):
+        """The way cases really move: the papers of an open step come in, then it is finished."""
+        live = [a for a in self.attempts() if a.live and a.opened_at]
+        if not live:
+            return
+        attempt = data.draw(st.sampled_from(live))
+        who = self.who(data)
+
+        def act(walk: Walk) -> None:
+            current = next(a for a in walk.attempts if a.pk == attempt.pk)
+            for missing in walk.missing(current):
+                paper = self.paper(walk, missing.kind, Stage.SIGNED)
+                output = (
+                    missing.item.id if missing.output and missing.item.source is None else missing.item.source
+                )
+                if output is not None and missing.item.source is not None:
+                    chain = walk.plan.chain[output]
+                    output = next(o.pk for o in self.outputs if o.pk in chain and o.carries_id is None)
+                children = (missing.child_id,) if missing.child_id else ()
+                per_child = output and walk.plan.output[output][0].per_child
+                walk.file(
+                    paper, output=output, children=children, child_id=missing.child_id if per_child else None
+                )
+
+        if self.try_("file", who, act) and data.draw(st.booleans()):
+            self.try_(
+                "finish", who, lambda w: w.finish(attempt.step.key, attempt.child_id, attempt.occurrence)
+            )
+
+    def paper(self, walk: Walk, kind: PaperKind, stage: int) -> Paper:
+        return Paper.objects.create(
+            agency=self.agency, kind=kind, stage=stage, created_at=walk.by.at, created_by=walk.by.user
+        )
+
+    @rule(data=st.data(), stage=st.sampled_from([Stage.NONE, Stage.DRAFT, Stage.READY, Stage.SIGNED]))
+    def file(self, data, stage):
+        output = data.draw(st.sampled_from([None, *self.outputs]))
+        kind = output.kind if output and data.draw(st.booleans()) else data.draw(st.sampled_from(self.kinds))
+        child = self.child(data)
+        self.try_(
+            "file",
+            self.who(data),
+            lambda w: w.file(
+                self.paper(w, kind, stage),
+                output=output.pk if output else None,
+                children=[child] if child else (),
+            ),
+        )
+
+    @rule(
+        data=st.data(),
+        stage=st.sampled_from([Stage.NONE, Stage.DRAFT, Stage.READY, Stage.DECIDED, Stage.SIGNED]),
+    )
+    def move_a_paper(self, data, stage):
+        """As the letters room does, whoever decided it there."""
+        papers = list(Paper.objects.filter(filings__case=self.case, voided_at=None).distinct())
+        if not papers:
+            return
+        paper = data.draw(st.sampled_from(papers))
+
+        def act(walk: Walk) -> None:
+            paper.stage = stage
+            paper.save()
+            if stage == Stage.NONE:
+                walk.paper_returned(paper, "Perlu diperbaiki")
+            else:
+                walk.paper_moved(paper)
+
+        self.try_("paper", data.draw(st.sampled_from(self.insiders())), act)
+
+    def insiders(self) -> list[str]:
+        return [n for n in self.people() if self.world.users[n].agency_id == self.case.agency_id]
+
+    @rule(data=st.data())
+    def void(self, data):
+        papers = list(Paper.objects.filter(filings__case=self.case).distinct())
+        if papers:
+            paper = data.draw(st.sampled_from(papers))
+            self.try_("void", self.who(data), lambda w: w.void(paper, "Salah berkas"))
+
+    @rule(data=st.data(), days=st.sampled_from([None, 0, 30, -1]))
+    def waive(self, data, days):
+        key, child, occurrence = self.spot(data)
+        kind = data.draw(st.sampled_from(self.kinds))
+        until = None if days is None else self.today() + timedelta(days=days)
+        self.try_(
+            "waive",
+            self.who(data),
+            lambda w: w.waive(key, Leave(kind.pk, "Belum terbit", until, child), child, occurrence),
+        )
+
+    def today(self) -> date:
+        return self.world.now.astimezone(ZoneInfo(self.agency.timezone)).date()
+
+    @rule(data=st.data(), reason=st.sampled_from(["Tidak berlaku", " "]))
+    def not_needed(self, data, reason):
+        key, child, _ = self.spot(data)
+        children = [child] if child else []
+        self.try_("not_needed", self.who(data), lambda w: w.not_needed(key, reason, children))
+
+    @rule(data=st.data())
+    def not_held(self, data):
+        key, child, occurrence = self.spot(data)
+        day = occurrence or self.today().replace(day=1)
+        self.try_("not_held", self.who(data), lambda w: w.not_held(key, day, "Hujan lebat", child))
+
+    @rule(data=st.data())
+    def send_back(self, data):
+        key, child, occurrence = self.spot(data)
+        self.try_(
+            "send_back", self.who(data), lambda w: w.send_back(key, "Kurang lengkap", child, occurrence)
+        )
+
+    @rule(data=st.data())
+    def reopen_step(self, data):
+        key, child, occurrence = self.spot(data)
+        if data.draw(st.booleans()):
+            past = [a for a in self.attempts() if not a.live]
+            if past:
+                attempt = data.draw(st.sampled_from(past))
+                key, child, occurrence = attempt.step.key, attempt.child_id, attempt.occurrence
+        self.try_(
+            "reopen_step", self.who(data), lambda w: w.reopen_step(key, "Ada koreksi", child, occurrence)
+        )
+
+    @rule(data=st.data(), verdict=st.sampled_from(CaseChild.Verdict.values[1:]))
+    def judge(self, data, verdict):
+        key, child = self.key(data), self.child(data)
+        self.try_(
+            "judge",
+            self.who(data),
+            lambda w: w.judge(key, child, verdict, "Hasil kunjungan", self.outcomes[0]),
+        )
+
+    @rule(data=st.data())
+    def join(self, data):
+        if self.case.children.count() < 3:
+            self.try_("join", self.who(data), lambda w: w.join(self.new_child()))
+
+    @rule(data=st.data(), days=st.integers(-1, 2))
+    def leave(self, data, days):
+        child, outcome = self.child(data), data.draw(st.sampled_from(self.outcomes))
+        self.try_(
+            "leave", self.who(data), lambda w: w.leave(child, outcome, self.today() - timedelta(days=days))
+        )
+
+    @rule(data=st.data())
+    def rejoin(self, data):
+        self.try_("rejoin", self.who(data), lambda w: w.rejoin(self.child(data), "Salah catat"))
+
+    @rule(data=st.data())
+    def wait_for_others(self, data):
+        key, child, _ = self.spot(data)
+        who = self.who(data)
+        self.try_("wait", who, lambda w: w.wait(key, "Kepolisian", self.world.now, child_id=child))
+        for interval in self.case.intervals.filter(kind="waiting", until=None):
+            if data.draw(st.booleans()):
+                self.try_("answered", who, lambda w, i=interval: w.answered(i.pk, self.world.now, "Terbit"))
+
+    @rule(
+        data=st.data(),
+        verb=st.sampled_from(["put_on_hold", "resume", "close", "stop", "hand_over", "reopen"]),
+    )
+    def lead(self, data, verb):
+        arguments = {
+            "put_on_hold": ("Menunggu keputusan",),
+            "stop": ("Keluarga mencabut laporan", self.outcomes[0]),
+            "hand_over": ("Dinas Sosial Kota Batam", "Domisili anak", self.outcomes[0]),
+            "reopen": ("Ada perkembangan baru",),
+        }.get(verb, ())
+        self.try_(verb, self.who(data), lambda w: getattr(w, verb)(*arguments))
+
+    @rule(data=st.data())
+    def assign(self, data):
+        position = data.draw(st.sampled_from(list(Position.objects.filter(agency=self.agency))))
+        name = data.draw(st.sampled_from([None, *self.people()]))
+        user = self.world.users[name] if name else None
+        self.try_("assign", self.who(data), lambda w: w.assign(position.pk, user))
+
+    @rule(days=st.sampled_from([0, 1, 7, 35, 100]), minutes=st.integers(1, 600))
+    def time_passes(self, days, minutes):
+        self.world.wait(days=days, minutes=minutes)
+        roll(self.world.now)
+        settled = snapshot()
+        roll(self.world.now)
+        assert snapshot() == settled, "rolling twice does no more than once"
+
+    @rule(data=st.data())
+    def a_deputy_for_a_week(self, data):
+        name = data.draw(st.sampled_from(self.insiders()))
+        position = data.draw(st.sampled_from(list(Position.objects.filter(agency=self.agency))))
+        user = self.world.users[name]
+        if not Appointment.objects.filter(user=user, position=position).exists():
+            Appointment.objects.create(
+                user=user,
+                position=position,
+                kind="plh",
+                valid_from=self.today(),
+                valid_until=self.today() + timedelta(days=6),
+                basis="SP Plh.",
+            )
+
+    # --- the rules, from the raw rows
+
+    @invariant()
+    def the_log_never_loses_a_line(self):
+        rows = list(Entry.objects.order_by("pk").values_list())
+        assert rows[: len(self.log)] == self.log
+        self.log = rows
+
+    @invariant()
+    def steps_open_in_order_and_end_complete(self):
+        if self.case is None:
+            return
+        self.case.refresh_from_db()
+        attempts = self.attempts()
+        for attempt in attempts:
+            if attempt.opened_at and attempt.occurrence is None and attempt.pk not in self.opened:
+                self.opened.add(attempt.pk)
+                first = not any(a.pk < attempt.pk and same_spot(a, attempt) for a in attempts)
+                if first:
+                    self.all_before_are_passed(attempt, attempts)
+            if attempt.state == Attempt.State.DONE and attempt.pk not in self.done:
+                self.done.add(attempt.pk)
+                self.was_done_by_the_right_person(attempt)
+                self.nothing_is_missing(attempt)
+                self.nobody_is_unjudged(attempt)
+
+    def all_before_are_passed(self, attempt, attempts):
+        steps = {s.key: s for s in attempt.step.revision.steps.all()}
+        for key in ancestors(steps, attempt.step.key):
+            step = steps[key]
+            if step.routes and self.case.route not in step.routes:
+                continue
+            rows = [a for a in attempts if a.step.key == key]
+            passed = {a.child_id for a in rows if a.state in ("done", "not_needed", "not_held")}
+            if None in passed or (attempt.child_id and attempt.child_id in passed):
+                continue
+            by_child = step.scope == "case" and (
+                step.verdict or step.outputs.exclude(scope="case").filter(optional=False).exists()
+            )
+            if by_child and any(a.acted_at for a in rows):
+                continue  # a child may pass on with his own; which one is shown in the stories
+            here = set(self.case.children.filter(left_on=None).values_list("child_id", flat=True))
+            assert step.scope == "child" and here <= passed, (
+                f"step {attempt.step.key} opened before {key}: {self.describe()}"
+            )
+
+    def was_done_by_the_right_person(self, attempt):
+        parts = list(Performer.objects.filter(step=attempt.step).values_list("position_id", "part"))
+        performing = {p for p, part in parts if part == "performs"}
+        if not performing:
+            assert {part for _, part in parts} & {"disposes", "signs"}
+            return
+        held = positions_held(attempt.recorded_by, self.local(attempt.recorded_at))
+        recorders = set(Position.objects.filter(pk__in=held, may_record=True).values_list("pk", flat=True))
+        assert held & performing or recorders, f"{attempt.recorded_by} recorded step {attempt.step.key}"
+        day = self.local(attempt.acted_at)
+        assert any(positions_held(u, day) & performing for u in attempt.acted_by.all())
+        receiving = {p for p, part in parts if part == "receives"}
+        if receiving:
+            assert attempt.received_by, "received before it is done"
+            assert positions_held(attempt.received_by, self.local(attempt.received_at)) & receiving
+
+    def local(self, moment) -> date:
+        return moment.astimezone(ZoneInfo(self.agency.timezone)).date()
+
+    def nothing_is_missing(self, attempt):
+        here = [s.child_id for s in self.case.children.all() if s.left_on is None]
+        early = attempt.opened_at is None or attempt.acted_at < attempt.opened_at
+        for item in [*attempt.step.requirements.all(), *attempt.step.outputs.all()]:
+            if item.optional or (item.routes and self.case.route not in item.routes):
+                continue
+            per_child = item.scope != "case"
+            targets = ([attempt.child_id] if attempt.child_id else here) if per_child else [None]
+            for child in targets:
+                on_file = any(
+                    f.paper.kind_id == item.kind_id
+                    and f.paper.voided_at is None
+                    and (child is None or f.child_id == child)
+                    and counted(f.paper, self.agency) >= item.stage
+                    for f in self.case.filings.select_related("paper")
+                )
+                waived = any(
+                    w.kind_id == item.kind_id and w.child_id in (None, child) for w in self.case.waivers.all()
+                )
+                verbal = early and item.kind.verbal and attempt.verbal_order_by
+                assert on_file or waived or verbal, (
+                    f"step {attempt.step.key} is done without {item.kind} for {child}"
+                )
+
+    def nobody_is_unjudged(self, attempt):
+        if attempt.step.verdict:
+            assert not self.case.children.filter(left_on=None).exclude(verdict="eligible").exists()
+
+    @invariant()
+    def rows_make_sense(self):
+        if self.case is None:
+            return
+        self.case.refresh_from_db()
+        seen = set()
+        used: dict = {}
+        for a in self.attempts():
+            spot = (a.step_id, a.child_id, a.occurrence)
+            if a.state in ("open", "missed", "done", "not_needed", "not_held"):
+                assert spot not in seen, "two attempts count at one spot"
+                seen.add(spot)
+            assert a.used_minutes >= used.get(spot, 0), "a clock went back"
+            used[spot] = a.worked_minutes or a.used_minutes
+            if a.acted_at:
+                assert self.case.event_at <= a.acted_at <= a.recorded_at
+            if a.due_at:
+                assert a.late_at >= a.due_at
+        stays = list(self.case.children.all())
+        if self.case.state not in Case.RUNNING:
+            assert not any(a.live for a in self.attempts()), "an open step in a closed case"
+            assert all(s.outcome_id for s in stays), "a closed case leaves a child without outcome"
+        gone = {s.child_id for s in stays if s.left_on}
+        assert not any(a.live and a.child_id in gone for a in self.attempts())
+
+    @invariant()
+    def strangers_see_nothing(self):
+        if self.case is None:
+            return
+        stranger = "budi" if self.agency.slug == "lamandau" else "tono"
+        for name in (stranger, "ani"):
+            assert not Case.objects.visible_to(self.world.officer(name)).filter(pk=self.case.pk).exists()
+
+
+def same_spot(a: Attempt, b: Attempt) -> bool:
+    return (a.step_id, a.child_id, a.occurrence) == (b.step_id, b.child_id, b.occurrence)
+
+
+def counted(paper: Paper, agency) -> int:
+    return Stage.SIGNED if paper.stage == Stage.DECIDED and agency.walk_on_decision else paper.stage
+
+
+def ancestors(steps: dict[str, Step], key: str) -> set[str]:
+    ordered = sorted(steps.values(), key=lambda s: (s.order, s.pk))
+    previous = {s.key: ordered[i - 1].key if i else None for i, s in enumerate(ordered)}
+    found: set[str] = set()
+    stack = [key]
+    while stack:
+        step = steps[stack.pop()]
+        direct = step.after if step.after is not None else [previous[step.key]] if previous[step.key] else []
+        for before in direct:
+            if before not in found:
+                found.add(before)
+                stack.append(before)
+    return found
+
+
+def positions_held(user, day: date) -> set[int]:
+    """Positions whose authority the user had on the day, by a plain reading of the appointments."""
+    valid = [
+        a
+        for a in Appointment.objects.select_related("position")
+        if a.valid_from <= day and (a.valid_until is None or a.valid_until >= day)
+    ]
+    rested = {a.position_id for a in valid if a.kind == "plh"}
+    return {
+        a.position_id
+        for a in valid
+        if a.user_id == user.pk and (a.kind == "plh" or a.position_id not in rested)
+    }
+
+
+def run(machine, examples: int, steps: int = 30):
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[
+                Phase.explicit,
+                Phase.reuse,
+                Phase.generate,
+            ],  # shrinking takes minutes; the steps tell enough
+        ),
+    )
+
+
+@pytest.mark.parametrize("slug", list(GIVEN))
+def test_given_sops(world, slug):
+    revision = Revision.objects.select_related("sop__agency").get(sop__slug=slug, state="in_force")
+
+    class Given(CaseMachine):
+        revision_of = staticmethod(lambda data: (revision, GIVEN[slug][1]))
+
+    Given.world = world
+    run(Given, examples=25)
+
+
+def test_generated_sops(world):
+    class Generated(CaseMachine):
+        revision_of = staticmethod(lambda data: (generated_revision(world, data), "budi"))
+
+    Generated.world = world
+    run(Generated, examples=40, steps=25)
