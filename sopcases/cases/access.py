@@ -1,0 +1,122 @@
+"""The one gate of a case, and of what is read through it: a step, a child, a paper, a photo, a request.
+
+A stranger finds nothing (404). Who may read but not act is refused by the verb, or by the predicate given to
+the gate (403). Reading is logged, once per page shown.
+"""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from sopcases.cases.models import Case, CaseChild, Filing, Interval, Paper, Photo
+from sopcases.cases.progress import Progress, Spot
+from sopcases.people import journal
+from sopcases.people.access import gate
+from sopcases.people.authority import Officer
+
+
+@dataclass(frozen=True)
+class At:
+    """A place in a case, as an address names it."""
+
+    progress: Progress
+    spot: Spot | None = None
+    stay: CaseChild | None = None
+    paper: Paper | None = None
+    photo: Photo | None = None
+    interval: Interval | None = None
+
+    @property
+    def case(self) -> Case:
+        return self.progress.case
+
+
+def find_case(officer: Officer, number: str) -> At | None:
+    """The case of the officer's own agency with this number, if he may read it."""
+    case = (
+        Case.objects.visible_to(officer)
+        .select_related("agency", "sop", "revision__sop", "area", "opened_by")
+        .filter(number=number)
+        .first()
+    )
+    return At(Progress(case, officer)) if case else None
+
+
+def find_step(officer: Officer, number: str, spot: Spot) -> At | None:
+    """A step of a case on its track: of the case or of a child in it, and of a period that was opened."""
+    at = find_case(officer, number)
+    step = at and at.progress.plan.by_key.get(spot.key)
+    if not step or step.per_child != (spot.child_id is not None):
+        return None
+    if step.recurring != (spot.occurrence is not None):
+        return None
+    if step.per_child and spot.child_id not in {s.child_id for s in at.progress.stays}:
+        return None
+    if step.recurring and not at.progress.history(spot):
+        return None
+    return At(at.progress, spot=spot)
+
+
+def find_child(officer: Officer, number: str, child: int) -> At | None:
+    """A child through a case that the officer may read and the child is, or was, in."""
+    at = find_case(officer, number)
+    stay = at and next((s for s in at.progress.stays if s.child_id == child), None)
+    return At(at.progress, stay=stay) if stay else None
+
+
+def find_request(officer: Officer, number: str, interval: int) -> At | None:
+    """Something asked of an outside party in a case that the officer may read."""
+    at = find_case(officer, number)
+    row = at and next((i for i in at.progress.intervals if i.pk == interval and i.attempt_id), None)
+    return At(at.progress, interval=row) if row else None
+
+
+def find_paper(officer: Officer, paper: int) -> At | None:
+    """A paper filed in any case that the officer may read."""
+    visible = Case.objects.visible_to(officer).values("pk")
+    filing = (
+        Filing.objects.filter(paper_id=paper, case__in=visible)
+        .select_related("paper__kind", "case__agency", "case__sop", "case__revision__sop")
+        .first()
+    )
+    return At(Progress(filing.case, officer), paper=filing.paper) if filing else None
+
+
+def find_photo(officer: Officer, photo: int) -> At | None:
+    """A photo of a case that the officer may read."""
+    visible = Case.objects.visible_to(officer).values("pk")
+    row = (
+        Photo.objects.filter(pk=photo, case__in=visible)
+        .select_related("case__agency", "case__sop", "case__revision__sop")
+        .first()
+    )
+    return At(Progress(row.case, officer), photo=row) if row else None
+
+
+case_gate = gate("penanganan", find_case)
+step_gate = gate("langkah", find_step)
+child_gate = gate("anak", find_child)
+request_gate = gate("permintaan", find_request)
+paper_gate = gate("dokumen", find_paper)
+photo_gate = gate("foto", find_photo)
+
+
+def may_touch(at: At, officer: Officer) -> str | None:
+    """Notes, papers, children: whoever takes part in the case."""
+    return at.progress.refuse_touch()
+
+
+def may_lead(at: At, officer: Officer) -> str | None:
+    """Hold, stop, hand over, close, reopen, assign."""
+    return at.progress.refuse_lead()
+
+
+def may_waive(at: At, officer: Officer) -> str | None:
+    """Leave a paper to follow."""
+    return at.progress.refuse_waive()
+
+
+def log_read(request: HttpRequest, verb: str, at: At, **data) -> None:
+    """Write down that a child's data was shown: one line for one page."""
+    if request.method == "GET":
+        journal.write(at.progress.by, verb, at.case, **data)

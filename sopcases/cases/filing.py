@@ -1,0 +1,95 @@
+"""Putting a paper that came as a file into the dossier: what it is, how far it counts, whose hands it has."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sopcases.cases.models import Paper
+from sopcases.cases.uploads import Accepted
+from sopcases.cases.walk import Walk
+from sopcases.people import authority
+from sopcases.people.models import User
+from sopcases.refusal import Refused
+from sopcases.sops.models import PaperKind, Stage
+
+THREE_HANDS = (
+    "Yang mengunggah, yang memaraf, dan yang menandatangani surat ini harus tiga orang yang berbeda. "
+    "Minta petugas lain mengunggahnya."
+)
+
+
+def file_document(
+    walk: Walk,
+    kind: PaperKind,
+    accepted: Accepted,
+    *,
+    number: str = "",
+    dated: date | None = None,
+    issuer: str = "",
+    original: bool | None = None,
+    description: str = "",
+    output: int | None = None,
+    children: Iterable[int] = (),
+    child_id: int | None = None,
+    signed: bool = False,
+    disposed_by: User | None = None,
+    signed_by: User | None = None,
+) -> Paper:
+    """A paper made of a file, and filed: for the case or children, and as an output of a step.
+
+    Incoming and citizens' papers count as signed; reports and records are ready, and signed when the scan
+    bears the signatures (`signed`). An official letter must be the scan signed in ink: it names who
+    initialled and who signed, holders of those positions on the day it bears; neither of them uploads it.
+
+    Raises Refused with a sentence, and what `Walk.file` raises.
+    """
+    if dated is not None and dated > walk.by.day:
+        raise Refused("Tanggal dokumen tidak boleh di masa depan.")
+    if kind.agency_id != walk.case.agency_id:
+        raise Refused("Jenis dokumen ini milik perangkat daerah lain.")
+    letter = kind.origin == PaperKind.Origin.LETTER
+    if letter:
+        _check_hands(walk, kind, dated, disposed_by, signed_by)
+    paper = Paper(
+        agency_id=walk.case.agency_id,
+        kind=kind,
+        stage=Stage.SIGNED if letter or kind.from_outside or signed else Stage.READY,
+        number=number,
+        dated=dated,
+        issuer=issuer,
+        original=original,
+        description=description,
+        mime=accepted.mime,
+        sha256=accepted.sha256,
+        disposed_by=disposed_by if letter else None,
+        signed_by=signed_by if letter else None,
+        created_at=walk.by.at,
+        created_by=walk.by.user,
+    )
+    paper.file.save(f"dokumen{accepted.suffix}", accepted.as_file(), save=False)
+    paper.save()
+    walk.file(paper, output, children, child_id)
+    return paper
+
+
+def _check_hands(
+    walk: Walk, kind: PaperKind, dated: date | None, disposer: User | None, signer: User | None
+) -> None:
+    """Whose hands an ink-signed letter bears (design rules 14 and 16)."""
+    if dated is None:
+        raise Refused("Isi tanggal surat seperti tercantum pada naskahnya.")
+    hands = [("penanda tangan", kind.signer_id, signer)]
+    if kind.disposer_id:
+        hands.append(("pemaraf", kind.disposer_id, disposer))
+    people = {walk.by.user.pk}
+    for hand, position, user in hands:
+        if user is None:
+            raise Refused(f"Sebutkan {hand} surat ini.")
+        holders = {a.user_id for a in authority.holders(walk.case.agency_id, dated, [position])}
+        if user.pk not in holders:
+            raise Refused(
+                f"{user} tidak memegang kewenangan {hand} surat ini pada tanggal surat. "
+                "Periksa nama dan tanggalnya."
+            )
+        people.add(user.pk)
+    if len(people) < len(hands) + 1:
+        raise Refused(THREE_HANDS)

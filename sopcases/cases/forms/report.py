@@ -1,0 +1,149 @@
+"""The first report of a case."""
+
+from datetime import date
+
+from django import forms
+
+from sopcases.cases.children import estimated_birth, said_how
+from sopcases.cases.forms.fields import ActForm, LongField, MomentField, PhotosField
+from sopcases.cases.models import Child
+from sopcases.people.models import Area
+from sopcases.sops.models import Revision, Sop
+
+
+class OpeningForm(ActForm):
+    """Open a case in which children are found or proposed later."""
+
+    event_at = MomentField(label="Kapan")
+    place = forms.CharField(label="Di mana", max_length=300, required=False)
+    area = forms.ModelChoiceField(
+        Area.objects.none(), label="Wilayah", required=False, empty_label="Belum diketahui"
+    )
+    route = forms.ChoiceField(label="Jalur masuk", widget=forms.RadioSelect)
+    reporter = forms.CharField(label="Penemu atau pelapor", max_length=150, required=False)
+    reporter_phone = forms.CharField(
+        label="Telepon penemu atau pelapor",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel"}),
+    )
+    circumstances = LongField(label="Keadaan", required=False, rows=3)
+    verbal_order_by = forms.CharField(
+        label="Perintah lisan dari",
+        max_length=150,
+        required=False,
+        help_text="Bila tindakan mendahului surat perintah: nama dan jabatan yang memerintahkan.",
+    )
+    verbal_order_at = MomentField(label="Waktu perintah lisan", required=False)
+    photos = PhotosField(
+        label="Foto", help_text="JPEG atau PNG, boleh beberapa. Lokasi foto dihapus, waktunya disimpan."
+    )
+
+    def __init__(self, *args, revision: Revision, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["area"].queryset = Area.objects.filter(agency_id=revision.sop.agency_id)
+        self.fields["route"].choices = [(r["key"], r["name"]) for r in revision.routes]
+        if not revision.routes:
+            del self.fields["route"]
+
+    def clean(self):
+        data = super().clean()
+        if (
+            data.get("verbal_order_by")
+            and not data.get("verbal_order_at")
+            and "verbal_order_at" not in self.errors
+        ):
+            self.add_error("verbal_order_at", "Isi waktu perintah lisan.")
+        if data.get("verbal_order_at") and not data.get("verbal_order_by"):
+            self.add_error("verbal_order_by", "Sebutkan siapa yang memberi perintah lisan.")
+        return data
+
+    def facts(self) -> dict:
+        """What `open_case` takes."""
+        names = "event_at place area reporter reporter_phone circumstances verbal_order_by verbal_order_at"
+        found = {name: self.cleaned_data[name] for name in names.split()}
+        return {**found, "route": self.cleaned_data.get("route", "")}
+
+
+class ChildFacts(forms.Form):
+    """A child as far as it is known at first sight."""
+
+    name = forms.CharField(
+        label="Nama anak",
+        max_length=150,
+        required=False,
+        help_text="Kosongkan bila belum diketahui.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    temporary_name = forms.CharField(
+        label="Nama sementara",
+        max_length=150,
+        required=False,
+        help_text="Bila petugas memberi nama panggilan.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    sex = forms.ChoiceField(
+        label="Jenis kelamin", choices=Child.Sex.choices, required=False, widget=forms.RadioSelect, initial=""
+    )
+    age_years = forms.IntegerField(label="Perkiraan usia: tahun", min_value=0, max_value=25, required=False)
+    age_months = forms.IntegerField(label="Perkiraan usia: bulan", min_value=0, max_value=35, required=False)
+    age_how = forms.CharField(
+        label="Cara memperkirakan usia",
+        max_length=100,
+        required=False,
+        help_text="Misalnya tali pusar, gigi, keterangan ibu.",
+    )
+    health = LongField(label="Kondisi anak", required=False, rows=3)
+
+    def child_facts(self, on: date) -> dict:
+        """What `children.register` takes: the age said on that day as the days of birth it leaves open."""
+        data = self.cleaned_data
+        years, months = data["age_years"], data["age_months"]
+        found = {name: data[name] for name in ("name", "temporary_name", "sex", "health")}
+        if span := estimated_birth(on, years, months):
+            found |= {
+                "birth_from": span[0],
+                "birth_until": span[1],
+                "birth_how": said_how(on, years, months, data["age_how"]),
+            }
+        return found
+
+
+class ReportForm(ChildFacts, OpeningForm):
+    """Laporan awal: one child, one minute, on a phone."""
+
+    child = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    where_now = forms.CharField(
+        label="Anak sekarang berada di",
+        max_length=200,
+        help_text="Misalnya RSUD, Polsek, rumah penemu.",
+        error_messages={"required": "Isi di mana anak sekarang berada."},
+    )
+
+    field_order = (
+        "event_at place area route reporter reporter_phone child name temporary_name sex age_years "
+        "age_months age_how health where_now circumstances verbal_order_by verbal_order_at photos"
+    ).split()
+
+
+class AddChildForm(ChildFacts, ActForm):
+    """One more child in a running case."""
+
+    child = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    where_now = forms.CharField(label="Anak sekarang berada di", max_length=200, required=False)
+
+
+class SearchForm(forms.Form):
+    """Is the child known already? By POST: what is typed is a name or a NIK and stays out of addresses."""
+
+    q = forms.CharField(
+        label="Nama, nama panggilan, atau NIK",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Ketik nama atau NIK yang dicari."},
+    )
+
+
+def opening_of(revision: Revision) -> type[OpeningForm]:
+    """The form a case under this SOP is opened with."""
+    return ReportForm if revision.sop.opening == Sop.Opening.CHILD else OpeningForm

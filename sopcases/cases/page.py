@@ -1,0 +1,848 @@
+"""What the pages of a case show, built once from its `Progress` in a constant number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils import timezone
+
+from sopcases.cases import wording
+from sopcases.cases.models import (
+    Attempt,
+    Case,
+    CaseChild,
+    Child,
+    Interval,
+    Paper,
+    Photo,
+    ProgressNote,
+    Waiver,
+    Whereabouts,
+)
+from sopcases.cases.periods import remaining
+from sopcases.cases.progress import Progress, Spot, is_late
+from sopcases.people.models import Position, User
+from sopcases.sops import flow
+from sopcases.sops.flow import Item, PlanStep
+from sopcases.sops.models import PaperKind, Performer, Stage
+from sopcases.worktime.models import calendar_for
+
+NOTES = 5
+PARTS = {
+    Performer.Part.PERFORMS: "melaksanakan",
+    Performer.Part.RECEIVES: "menerima",
+    Performer.Part.ORDERS: "memerintahkan",
+    Performer.Part.TAKES_PART: "ikut serta",
+    Performer.Part.DISPOSES: "memaraf (SOP: disposisi)",
+    Performer.Part.SIGNS: "menandatangani",
+}
+CASE_TONES = {
+    Case.State.REPORTED: "active",
+    Case.State.ACTIVE: "active",
+    Case.State.ON_HOLD: "waiting",
+    Case.State.DONE: "done",
+    Case.State.NIHIL: "done",
+    Case.State.STOPPED: "stopped",
+    Case.State.HANDED_OVER: "stopped",
+}
+DAY = timedelta(days=1)
+STAGE_ASKED = {
+    Stage.DRAFT: "sudah diajukan",
+    Stage.READY: "naskah jadi",
+    Stage.DECIDED: "sudah diputuskan",
+    Stage.SIGNED: "sudah ditandatangani",
+}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A state by word and tone (parts/chip.html)."""
+
+    label: str
+    tone: str
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The bar above every page of a case (parts/identity.html)."""
+
+    number: str
+    noun: str
+    name: str
+    initials: str
+    about: str
+    where: str
+    due: str
+    chip: Chip
+    url: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """The one primary action (parts/next_action.html)."""
+
+    place: str
+    title: str
+    text: str
+    url: str = ""
+    label: str = ""
+    waits: str = ""
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step on the map (parts/step_list.html)."""
+
+    number: str
+    activity: str
+    performers: str
+    chip: Chip
+    url: str
+    current: bool
+    late: bool
+    done: str
+    standard: str
+    used: str
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """A paper of the dossier (parts/file_list.html)."""
+
+    kind: str
+    number: str
+    dated: str
+    issuer: str
+    note: str
+    chip: Chip
+    url: str
+    void_url: str = ""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something incomplete: missing, or left to follow."""
+
+    what: str
+    where: str
+    chip: Chip
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ChildRow:
+    """A child in the case, for those entitled to its name."""
+
+    id: int
+    called: str
+    initials: str
+    about: str
+    where: str
+    chip: Chip
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class NoteRow:
+    """A progress note with its photos (address, caption)."""
+
+    text: str
+    when: str
+    by: str
+    child: str
+    photos: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class PaperLine:
+    """A paper that a step asks for or puts out, and what can be done about it."""
+
+    name: str
+    asked: str
+    chip: Chip
+    text: str
+    papers: tuple[PaperRow, ...]
+    item: Item
+    kind: PaperKind
+    child_id: int | None
+    output: bool
+    lacking: bool
+    draft_url: str = ""
+    upload_url: str = ""
+    waive_url: str = ""
+
+
+def case_url(case: Case, name: str = "case", **parts) -> str:
+    """The address of a page of a case."""
+    return reverse(f"cases:{name}", kwargs={"number": case.number, **parts})
+
+
+def step_url(case: Case, spot: Spot, name: str = "step") -> str:
+    """The address of a step, and of its verbs."""
+    return case_url(case, name, spot=spot)
+
+
+def number_of(step: PlanStep) -> str:
+    return step.number.rstrip(". ") or step.key
+
+
+class Reading:
+    """A progress with the names that its sentences need, each read once."""
+
+    def __init__(self, progress: Progress):
+        self.progress = progress
+        self.case = progress.case
+        self.plan = progress.plan
+        self.at: datetime = progress.by.at
+
+    # --- names
+
+    @cached_property
+    def positions(self) -> dict[int, str]:
+        return dict(Position.objects.filter(agency_id=self.case.agency_id).values_list("id", "name"))
+
+    @cached_property
+    def users(self) -> dict[int, str]:
+        return {
+            u.pk: str(u) for u in User.objects.filter(agency_id=self.case.agency_id).only("name", "username")
+        }
+
+    @cached_property
+    def actors(self) -> dict[int, list[int]]:
+        """Attempt → who did it."""
+        found = defaultdict(list)
+        rows = Attempt.acted_by.through.objects.filter(attempt__case=self.case).order_by("id")
+        for attempt, user in rows.values_list("attempt_id", "user_id"):
+            found[attempt].append(user)
+        return found
+
+    @cached_property
+    def children(self) -> dict[int, Child]:
+        return {s.child_id: s.child for s in self.progress.stays}
+
+    @cached_property
+    def places(self) -> dict[int, Whereabouts]:
+        """Child → where it is now."""
+        rows = Whereabouts.objects.filter(child__in=self.children).order_by("since", "id")
+        return {row.child_id: row for row in rows}
+
+    def called(self, child_id: int | None) -> str:
+        """A child's name for those entitled, "" for the case as a whole."""
+        return self.children[child_id].called if child_id in self.children else ""
+
+    def performers(self, step: PlanStep, *parts: str) -> str:
+        """ "Peksos melaksanakan, Kasi menerima"."""
+        groups: dict[str, list[str]] = defaultdict(list)
+        for position, part in step.performers:
+            if not parts or part in parts:
+                groups[part].append(self.positions[position])
+        order = list(PARTS)
+        return ", ".join(
+            f"{wording.joined(groups[part])} {PARTS[part]}" for part in sorted(groups, key=order.index)
+        )
+
+    def holders(self, step: PlanStep, *parts: str) -> str:
+        return wording.joined([self.positions[p] for p, part in step.performers if part in parts])
+
+    # --- the bar
+
+    @cached_property
+    def identity(self) -> Identity:
+        case, stays = self.case, self.progress.stays
+        inside = [s for s in stays if s.left_on is None] or stays
+        one = inside[0].child if len(inside) == 1 else None
+        label = case.get_state_display()
+        if case.reopened and case.running:
+            label += " (dibuka kembali)"
+        tone = "late" if case.running and self.progress.term_over else CASE_TONES[case.state]
+        route = next((r["name"] for r in case.revision.routes if r["key"] == case.route), "")
+        return Identity(
+            number=case.number,
+            noun=case.sop.noun,
+            name=one.called if one else f"{len(inside)} anak" if inside else "Belum ada anak terdata",
+            initials=one.initials if one else "",
+            about=", ".join(filter(None, [self.about(one) if one else "", route])),
+            where=self._where([s.child_id for s in inside]),
+            due=wording.moment(case.term_due_at) if case.running and case.term_due_at else "",
+            chip=Chip(label, tone),
+            url=case_url(case),
+        )
+
+    def about(self, child: Child) -> str:
+        """ "Perempuan, sekitar 3 bulan"."""
+        age = wording.age(child.birth_from, child.birth_until, timezone.localdate(self.at))
+        return ", ".join(filter(None, [child.get_sex_display() if child.sex else "", age]))
+
+    def _where(self, children: list[int]) -> str:
+        places = {self.places[c].place: self.places[c] for c in children if c in self.places}
+        if len(places) == 1:
+            found = next(iter(places.values()))
+            return f"{found.place}, sejak {wording.moment(found.since)}"
+        return f"{len(places)} tempat" if places else ""
+
+    # --- steps
+
+    def spots(self, step: PlanStep) -> list[Spot]:
+        """The tracks a step is shown on: the case, each child, and of a recurring step its latest period."""
+        tracks = [s.child_id for s in self.progress.stays] if step.per_child else [None]
+        if not step.recurring:
+            return [Spot(step.key, track) for track in tracks]
+        found = []
+        for track in tracks:
+            own = [a for a in self.progress.attempts if a.step_id == step.id and a.child_id == track]
+            begun = [a for a in own if a.opened_at is None or a.opened_at <= self.at] or own
+            found.append(Spot(step.key, track, begun[-1].occurrence if begun else None))
+        return found
+
+    def chip(self, step: PlanStep, spot: Spot) -> Chip:
+        """The state of a step in the words of the office."""
+        attempt = self.progress.current(spot)
+        if not step.applies(self.case.route):
+            return Chip("Tidak diperlukan", "neutral")
+        if attempt is None:
+            ended = [a for a in self.progress.history(spot) if a.state == Attempt.State.ENDED]
+            return Chip(Attempt.State.ENDED.label, "stopped") if ended else Chip("Belum dimulai", "neutral")
+        state = Attempt.State
+        if attempt.state == state.DONE:
+            if step.recurring:
+                return Chip("Terlaksana", "done")
+            follows = any(w.attempt_id == attempt.pk and w.settled_at is None for w in self.progress.waivers)
+            return Chip(
+                "Selesai, kelengkapan menyusul" if follows else "Selesai", "waiting" if follows else "done"
+            )
+        if attempt.state == state.NOT_NEEDED:
+            return Chip("Tidak diperlukan", "neutral")
+        if attempt.state == state.NOT_HELD:
+            return Chip("Tidak terlaksana", "stopped")
+        if attempt.state == state.MISSED:
+            return Chip("Belum dilaporkan", "late")
+        if attempt.opened_at is not None and attempt.opened_at > self.at:
+            return Chip("Belum waktunya", "neutral")
+        if attempt.opened_at is None and attempt.acted_at is None:
+            return Chip("Belum dimulai", "neutral")
+        if self.progress.waiting(attempt):
+            return Chip("Menunggu pihak lain", "waiting")
+        before = self.progress.history(spot)[:-1]
+        again = before[-1].state if before and attempt.acted_at is None else ""
+        label = {state.RETURNED: "Dikembalikan", state.REOPENED: "Dibuka kembali"}.get(
+            again, "Sedang dikerjakan"
+        )
+        return Chip(label, "late" if self.late(step, attempt) else "active")
+
+    def late(self, step: PlanStep, attempt: Attempt | None) -> bool:
+        return bool(attempt and step.alarm and is_late(attempt, self.at))
+
+    def row(self, step: PlanStep, spot: Spot, current: bool = False) -> StepRow:
+        attempt = self.progress.current(spot)
+        chip = self.chip(step, spot)
+        seen = bool(self.progress.history(spot)) and step.applies(self.case.route)
+        used = attempt.worked_minutes if attempt and attempt.state == Attempt.State.DONE else None
+        return StepRow(
+            number=number_of(step),
+            activity=step.activity,
+            performers=self.performers(step),
+            chip=chip,
+            url=step_url(self.case, spot) if seen else "",
+            current=current,
+            late=self.late(step, attempt),
+            done=self.done(attempt) if attempt else "",
+            standard=step.time if step.time.strip(" -0") else "",
+            used=f"{wording.length(used)} kerja" if used is not None else "",
+            remarks=tuple(self.remarks(step, spot, attempt)),
+        )
+
+    def done(self, attempt: Attempt) -> str:
+        """Who did it, acting as what, and when; and who wrote it down where that is somebody else."""
+        if attempt.acted_at is None or attempt.recorded_by_id is None:
+            return ""
+        people = self.actors[attempt.pk]
+        names = wording.joined([self.users[u] for u in people])
+        if attempt.recorded_by_id in people:
+            if len(people) == 1 and attempt.acting_title:
+                names += f" sebagai {attempt.acting_title}"
+            text = f"{names}, {wording.moment(attempt.acted_at)}"
+            if attempt.recorded_at - attempt.acted_at >= DAY:
+                text += f"; dicatat {wording.moment(attempt.recorded_at)}"
+            return text
+        return (
+            f"Dilaksanakan oleh {names}, {wording.moment(attempt.acted_at)}; dicatat oleh "
+            f"{self.users[attempt.recorded_by_id]} sebagai {attempt.acting_title}, "
+            f"{wording.moment(attempt.recorded_at)}"
+        )
+
+    def remarks(self, step: PlanStep, spot: Spot, attempt: Attempt | None) -> Iterable[str]:
+        if spot.child_id:
+            yield f"Untuk {self.called(spot.child_id)}"
+        if spot.occurrence:
+            yield f"Masa mulai {wording.day(spot.occurrence)}"
+        if not step.applies(self.case.route):
+            yield "Tidak berlaku pada jalur masuk penanganan ini."
+            return
+        if attempt is None:
+            return
+        if attempt.early:
+            yield "Mendahului langkah"
+        if attempt.verbal_order_by:
+            yield f"Perintah lisan {attempt.verbal_order_by}, {wording.moment(attempt.verbal_order_at)}"
+        if attempt.received_at:
+            yield (
+                f"Diterima oleh {self.users[attempt.received_by_id]} sebagai {attempt.received_title}, "
+                f"{wording.moment(attempt.received_at)}"
+            )
+        if attempt.spent_minutes is not None:
+            yield f"Lama pengerjaan {wording.length(attempt.spent_minutes)}"
+        if attempt.reason:
+            yield attempt.reason
+        if not attempt.live:
+            return
+        if attempt.acted_at and not attempt.received_at and step.positions(flow.RECEIVES):
+            yield f"Menunggu diterima oleh {self.holders(step, flow.RECEIVES)}"
+        if waiting := self.progress.waiting(attempt):
+            yield f"Menunggu {waiting.party} sejak {wording.moment(waiting.since)}"
+        before = self.progress.history(spot)[:-1]
+        if before and before[-1].reason and attempt.acted_at is None:
+            yield f"{before[-1].get_state_display()}: {before[-1].reason}"
+        if attempt.due_at:
+            late = self.late(step, attempt)
+            yield f"{'Lewat batas waktu' if late else 'Batas waktu'} {wording.moment(attempt.due_at)}"
+
+    def until(self, step: PlanStep, attempt: Attempt) -> str:
+        """Until when, and how that is counted."""
+        if attempt.due_at is None or attempt.opened_at is None:
+            return ""
+        standard = step.standard
+        if standard is not None and not step.recurring:
+            calendar = calendar_for(self.progress.agency)
+            for left in (standard, remaining(standard, attempt.used_minutes)):
+                if not left.is_zero and calendar.add(attempt.opened_at, left, step.basis) == attempt.due_at:
+                    told = calendar.explain(attempt.opened_at, left, step.basis)
+                    return told[0].upper() + told[1:]
+        return f"Batas waktu {wording.moment(attempt.due_at)}."
+
+    # --- papers
+
+    def papers(self) -> list[Paper]:
+        """The papers of the case, each once, the latest first."""
+        found = {f.paper_id: f.paper for f in self.progress.filings}
+        return [found[pk] for pk in sorted(found, reverse=True)]
+
+    def paper_row(self, paper: Paper) -> PaperRow:
+        kind = self.progress.kinds[paper.kind_id]
+        for_whom = sorted(
+            {self.called(f.child_id) for f in self.progress.filings if f.paper_id == paper.pk and f.child_id}
+        )
+        origin = {True: "asli", False: "fotokopi"}.get(paper.original, "")
+        facts = [origin, paper.mime.rsplit("/", 1)[-1].upper(), paper.description, *for_whom]
+        if paper.voided_at:
+            facts.append(f"dibatalkan: {paper.void_reason}")
+        can_void = paper.voided_at is None and not paper.drafted_here and self.progress.refuse_touch() is None
+        return PaperRow(
+            kind=kind.name,
+            number=paper.number,
+            dated=wording.day(paper.dated) if paper.dated else "",
+            issuer=paper.issuer,
+            note=" · ".join(filter(None, facts)),
+            chip=paper_chip(paper, kind),
+            url=paper_url(paper) if paper.file or paper.drafted_here else "",
+            void_url=case_url(self.case, "void", paper=paper.pk) if can_void else "",
+        )
+
+    def lines(self, step: PlanStep, spot: Spot, attempt: Attempt) -> list[PaperLine]:
+        """All that a step asks for and puts out, with its state."""
+        lacking = {(m.item.id, m.output, m.child_id) for m in self.progress.missing(attempt)}
+        found = []
+        for items, output in ((step.requirements, False), (step.outputs, True)):
+            for item in items:
+                if item.applies(self.case.route):
+                    targets = (
+                        [attempt.child_id] if attempt.child_id else sorted(self.progress.active_children)
+                    )
+                    for child in targets if item.per_child else [None]:
+                        found.append(
+                            self._line(step, spot, item, child, output, (item.id, output, child) in lacking)
+                        )
+        return found
+
+    def _line(
+        self, step: PlanStep, spot: Spot, item: Item, child: int | None, output: bool, lacking: bool
+    ) -> PaperLine:
+        kind = self.progress.kinds[item.kind]
+        wanted = self.plan.chain.get(item.id if output else item.source, ())
+        papers = {
+            f.paper_id: f.paper
+            for f in self.progress.filings
+            if f.paper.kind_id == item.kind
+            and f.paper.voided_at is None
+            and (child is None or f.child_id == child)
+            and (kind.from_outside or not wanted or f.output_id in wanted)
+        }
+        waiver = self._waiver(item.kind, child)
+        text = ""
+        if lacking:
+            chip = Chip("Belum lengkap", "late" if papers else "waiting")
+            text = f"Diminta: {STAGE_ASKED[item.stage]}." if papers else ""
+        elif papers:
+            chip = Chip("Ada", "done")
+        elif waiver:
+            chip = Chip(
+                "Menyusul" if waiver.until else "Tidak diterbitkan", "waiting" if waiver.until else "neutral"
+            )
+            text = self._waived(waiver)
+        elif item.optional:
+            chip = Chip("Tidak wajib", "neutral")
+        else:
+            chip = Chip("Perintah lisan", "neutral")
+            text = "Tindakan ini mendahului suratnya, atas perintah lisan."
+        target = self._beginning(wanted)
+        query = (
+            f"?jenis={kind.pk}"
+            + (f"&keluaran={target}" if target else "")
+            + (f"&anak={child}" if child else "")
+        )
+        letter = bool(kind.layout)
+        waivable = lacking and self.progress.refuse_waive() is None and not step.approving_only
+        return PaperLine(
+            name=kind.name,
+            asked=self.called(child),
+            chip=chip,
+            text=text,
+            papers=tuple(self.paper_row(p) for p in papers.values()),
+            item=item,
+            kind=kind,
+            child_id=child,
+            output=output,
+            lacking=lacking,
+            draft_url=case_url(self.case) + f"surat/baru/{query}"
+            if lacking and letter and not papers
+            else "",
+            upload_url=case_url(self.case, "paper_new") + query if lacking else "",
+            waive_url=step_url(self.case, spot, "waive")
+            + f"?jenis={kind.pk}"
+            + (f"&anak={child}" if child else "")
+            if waivable
+            else "",
+        )
+
+    def _beginning(self, chain: Iterable[int]) -> int | None:
+        """Where a paper is drafted or filed: at the output that carries no other."""
+        return next((o for o in sorted(chain) if self.plan.output[o][1].source is None), None)
+
+    def _waiver(self, kind: int, child: int | None) -> Waiver | None:
+        return next(
+            (
+                w
+                for w in self.progress.waivers
+                if w.kind_id == kind
+                and w.child_id in (None, child)
+                and (w.settled_at is None or w.until is None)
+            ),
+            None,
+        )
+
+    def _waived(self, waiver: Waiver) -> str:
+        until = f"Paling lambat {wording.day(waiver.until)}. " if waiver.until else ""
+        return f"{until}{waiver.reason} ({self.users[waiver.by_id]}, {waiver.acting_title})"
+
+    # --- what is incomplete
+
+    def gaps(self) -> list[Gap]:
+        """Papers that open steps lack, by name, and papers left to follow."""
+        found, seen = [], set()
+        for attempt in self.ordered_live():
+            step = self.progress.step_of(attempt)
+            for missing in self.progress.missing(attempt):
+                key = (missing.kind.pk, missing.child_id, missing.item.stage)
+                if key not in seen:
+                    seen.add(key)
+                    found.append(
+                        Gap(
+                            what=missing.kind.name,
+                            where=f"Langkah {number_of(step)}",
+                            chip=Chip("Belum lengkap", "waiting"),
+                            text=self.called(missing.child_id),
+                            url=step_url(self.case, self.progress.spot_of(attempt)),
+                        )
+                    )
+        for waiver in self.progress.waivers:
+            if waiver.settled_at is None and waiver.until:
+                over = waiver.until < timezone.localdate(self.at)
+                found.append(
+                    Gap(
+                        what=self.progress.kinds[waiver.kind_id].name,
+                        where=self.called(waiver.child_id),
+                        chip=Chip("Lewat batas waktu" if over else "Menyusul", "late" if over else "waiting"),
+                        text=self._waived(waiver),
+                        url=case_url(self.case, "paper_new")
+                        + f"?jenis={waiver.kind_id}"
+                        + (f"&anak={waiver.child_id}" if waiver.child_id else ""),
+                    )
+                )
+        return found
+
+    # --- what comes next
+
+    def ordered_live(self) -> list[Attempt]:
+        """Open attempts whose turn came, in the order of the SOP."""
+        rows = [a for a in self.progress.live() if a.opened_at is not None and a.opened_at <= self.at]
+        return sorted(rows, key=lambda a: (self.progress.step_of(a).order, a.occurrence or date.min, a.pk))
+
+    def action(self) -> Action | None:
+        """The first thing this officer can do; else the first thing that somebody else must do."""
+        if not self.case.running:
+            return None
+        if self.progress.hold:
+            hold = self.progress.hold
+            may = self.progress.refuse_lead() is None
+            return Action(
+                place=f"Ditunda sejak {wording.moment(hold.since)}",
+                title="Lanjutkan penanganan",
+                text=hold.reason,
+                url=case_url(self.case, "resume") if may else "",
+                label="Lanjutkan penanganan",
+                waits="" if may else "Menunggu pejabat yang berwenang",
+            )
+        rows = self.ordered_live()
+        for attempt in rows:
+            step = self.progress.step_of(attempt)
+            if self.progress.refuse_receive(attempt) is None:
+                return self._step_action(step, attempt, "Terima")
+            handed = attempt.acted_at and step.positions(flow.RECEIVES) and not attempt.received_at
+            approves = step.approving_only and self.progress.hat(step.positions(*flow.APPROVING))
+            if (self.progress.refuse_act(step.key) is None and not handed) or approves:
+                return self._step_action(
+                    step, attempt, "Periksa suratnya" if approves else "Kerjakan langkah ini"
+                )
+        return self._ending() or (self._others(rows[0]) if rows else None)
+
+    def _place(self, step: PlanStep) -> str:
+        numbers = [s.key for s in self.plan.steps]
+        return f"Langkah {numbers.index(step.key) + 1} dari {len(numbers)}"
+
+    def why(self, step: PlanStep, attempt: Attempt) -> str:
+        """Since when a step is open, and until when it should be done."""
+        opened = f"Terbuka sejak {wording.moment(attempt.opened_at)}."
+        return " ".join(filter(None, [opened, self.until(step, attempt)]))
+
+    def _step_action(self, step: PlanStep, attempt: Attempt, label: str) -> Action:
+        return Action(
+            place=self._place(step),
+            title=step.activity,
+            text=self.why(step, attempt),
+            url=step_url(self.case, self.progress.spot_of(attempt)),
+            label=label,
+        )
+
+    def _others(self, attempt: Attempt) -> Action:
+        step = self.progress.step_of(attempt)
+        handed = attempt.acted_at and step.positions(flow.RECEIVES) and not attempt.received_at
+        parts = (
+            (flow.RECEIVES,)
+            if handed
+            else (flow.PERFORMS,)
+            if step.positions(flow.PERFORMS)
+            else flow.APPROVING
+        )
+        return Action(
+            place=self._place(step),
+            title=step.activity,
+            text=self.why(step, attempt),
+            waits=f"Menunggu {self.holders(step, *parts)}",
+        )
+
+    def _ending(self) -> Action | None:
+        """Nothing is left to walk: give the children their outcome, or close."""
+        if self.progress.refuse_lead() is not None or any(a.opened_at for a in self.progress.live()):
+            return None
+        if self.progress.refuse_close() is None or self.progress.active_children:
+            return Action(
+                place="Semua langkah selesai",
+                title="Tutup penanganan",
+                text="Catat hasil akhir setiap anak, lalu tutup penanganannya.",
+                url=case_url(self.case, "close"),
+                label="Tutup penanganan",
+            )
+        return None
+
+    # --- children and notes
+
+    def child_rows(self) -> list[ChildRow]:
+        outcomes = {s.pk: s for s in self.progress.stays}
+        rows = []
+        for stay in outcomes.values():
+            place = self.places.get(stay.child_id)
+            ended = stay.left_on is not None
+            rows.append(
+                ChildRow(
+                    id=stay.child_id,
+                    called=stay.child.called,
+                    initials=stay.child.initials,
+                    about=self.about(stay.child),
+                    where=f"{place.place}, sejak {wording.moment(place.since)}" if place else "",
+                    chip=child_chip(stay, self.case),
+                    text=f"{self.outcome_names[stay.outcome_id]}, {wording.day(stay.left_on)}"
+                    if ended
+                    else "",
+                    url=case_url(self.case, "child", child=stay.child_id),
+                )
+            )
+        return rows
+
+    @cached_property
+    def outcome_names(self) -> dict[int, str]:
+        return dict(self.progress.agency.outcomes.values_list("id", "name"))
+
+    def notes(self, before: int | None = None, size: int = NOTES) -> tuple[list[NoteRow], int | None]:
+        """The latest notes, and the key of the page of older ones."""
+        rows = ProgressNote.objects.filter(case=self.case).order_by("-id")
+        rows = list(rows.filter(pk__lt=before)[: size + 1] if before else rows[: size + 1])
+        shown = rows[:size]
+        photos = defaultdict(list)
+        for photo in Photo.objects.filter(note__in=[n.pk for n in shown]):
+            photos[photo.note_id].append(photo)
+        found = [
+            NoteRow(
+                text=note.text,
+                when=wording.moment(note.happened_at),
+                by=f"{self.users[note.recorded_by_id]}, {note.acting_title}",
+                child=self.called(note.child_id),
+                photos=tuple(photo_link(p, no) for no, p in enumerate(photos[note.pk], 1)),
+            )
+            for note in shown
+        ]
+        return found, shown[-1].pk if len(rows) > size else None
+
+
+def photo_link(photo: Photo, no: int) -> tuple[str, str]:
+    """Address and label of a photo."""
+    taken = f", diambil {wording.moment(photo.taken_at)}" if photo.taken_at else ""
+    return reverse("cases:photo", kwargs={"photo": photo.pk}), f"{photo.caption or f'Foto {no}'}{taken}"
+
+
+def paper_url(paper: Paper) -> str:
+    """Where a paper is read."""
+    return reverse("cases:paper", kwargs={"paper": paper.pk})
+
+
+def paper_chip(paper: Paper, kind: PaperKind) -> Chip:
+    """How far a paper is, in the words for its kind."""
+    if paper.voided_at:
+        return Chip("Dibatalkan", "stopped")
+    if kind.from_outside:
+        return Chip("Ada", "done")
+    if paper.stage == Stage.SIGNED:
+        return Chip("Lengkap" if kind.origin == PaperKind.Origin.RECORD else "Ditandatangani", "done")
+    if paper.stage == Stage.READY and kind.origin == PaperKind.Origin.REPORT:
+        return Chip("Ada", "done")
+    if paper.stage == Stage.READY and kind.origin == PaperKind.Origin.RECORD:
+        return Chip("Menunggu tanda tangan para pihak", "waiting")
+    return Chip(Stage(paper.stage).label, "neutral" if paper.stage == Stage.NONE else "waiting")
+
+
+def child_chip(stay: CaseChild, case: Case) -> Chip:
+    """Where a child stands in the case."""
+    if stay.left_on is not None:
+        return Chip("Selesai", "done")
+    if stay.verdict:
+        return Chip(stay.get_verdict_display(), "active" if stay.verdict == "eligible" else "waiting")
+    return Chip("Terdata" if case.state == Case.State.REPORTED else "Dalam penanganan", "active")
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything the case page shows but its journal."""
+
+    identity: Identity
+    action: Action | None
+    gaps: tuple[Gap, ...]
+    steps: tuple[StepRow, ...]
+    children: tuple[ChildRow, ...]
+    papers: tuple[PaperRow, ...]
+    notes: tuple[NoteRow, ...]
+    older_notes: bool
+    facts: tuple[tuple[str, str], ...]
+    officers: tuple[str, ...]
+    acts: tuple[tuple[str, str], ...]
+
+
+def case_page(reading: Reading) -> CasePage:
+    """The case page, read once."""
+    progress, case = reading.progress, reading.case
+    action = reading.action()
+    rows = [
+        reading.row(step, spot, current=bool(action and action.url and action.url == step_url(case, spot)))
+        for step in reading.plan.steps
+        for spot in reading.spots(step)
+    ]
+    notes, older = reading.notes()
+    return CasePage(
+        identity=reading.identity,
+        action=action,
+        gaps=tuple(reading.gaps()),
+        steps=tuple(rows),
+        children=tuple(reading.child_rows()),
+        papers=tuple(reading.paper_row(p) for p in reading.papers()),
+        notes=tuple(notes),
+        older_notes=older is not None,
+        facts=tuple(case_facts(reading)),
+        officers=tuple(f"{reading.positions[p]}: {reading.users[u]}" for p, u in progress.assigned.items()),
+        acts=tuple(case_acts(progress)),
+    )
+
+
+def case_facts(reading: Reading) -> Iterable[tuple[str, str]]:
+    """The first report, as it was taken down."""
+    case = reading.case
+    yield "Waktu kejadian", wording.moment(case.event_at)
+    yield "Tempat", case.place
+    yield "Wilayah", case.area.name if case.area else ""
+    yield "Pelapor/penemu", " · ".join(filter(None, [case.reporter, case.reporter_phone]))
+    yield "Keadaan", case.circumstances
+    if case.verbal_order_by:
+        yield "Perintah lisan", f"{case.verbal_order_by}, {wording.moment(case.verbal_order_at)}"
+    yield "Dilaporkan", f"{reading.users[case.opened_by_id]}, {wording.moment(case.opened_at)}"
+    if case.closed_at:
+        yield "Ditutup", f"{wording.moment(case.closed_at)}: {case.close_reason}"
+
+
+def case_acts(progress: Progress) -> Iterable[tuple[str, str]]:
+    """What else this officer may do on the case: address and label."""
+    case = progress.case
+    running, held = case.running, progress.hold is not None
+    if progress.refuse_touch() is None:
+        yield case_url(case, "note_new"), "Tambah catatan"
+        yield case_url(case, "paper_new"), "Tambah dokumen"
+        if running and not held:
+            yield case_url(case, "child_new"), "Tambah anak"
+    if progress.refuse_lead() is not None:
+        return
+    if running:
+        yield case_url(case, "assign"), "Tetapkan petugas"
+        yield (case_url(case, "resume"), "Lanjutkan") if held else (case_url(case, "hold"), "Tunda")
+        yield case_url(case, "hand_over"), "Limpahkan ke daerah lain"
+        yield case_url(case, "stop"), "Hentikan"
+        if not held:
+            yield case_url(case, "close"), "Tutup penanganan"
+    else:
+        yield case_url(case, "reopen"), "Buka kembali"
+
+
+def waiting_rows(reading: Reading, attempt: Attempt) -> list[tuple[Interval, str]]:
+    """What was asked of others for an attempt, as sentences."""
+    rows = []
+    for row in reading.progress.intervals:
+        if row.attempt_id == attempt.pk:
+            kind = reading.progress.kinds[row.paper_kind_id].name if row.paper_kind_id else "jawaban"
+            text = f"{kind} diminta dari {row.party}, {wording.moment(row.since)}"
+            for at in row.reminded:
+                text += f"; diingatkan {wording.moment(datetime.fromisoformat(at))}"
+            if row.until:
+                text += f"; selesai {wording.moment(row.until)}: {row.result}"
+            rows.append((row, text))
+    return rows

@@ -1,0 +1,64 @@
+"""Files leave only here: through the gate, under our own neutral name, never to be kept, and written down."""
+
+import hashlib
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from sopcases.cases.access import At, log_read, paper_gate, photo_gate
+from sopcases.people import journal
+from sopcases.refusal import Refused
+
+DAMAGED = (
+    "Berkas ini tidak lagi sama dengan yang disimpan, sehingga tidak dibuka. Hubungi admin sopcases di "
+    "kantor Anda; salinannya ada pada cadangan."
+)
+SUFFIXES = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+
+
+@paper_gate
+@require_safe
+def paper(request: HttpRequest, at: At) -> HttpResponseBase:
+    """A paper's file as a download. A letter written here without a file yet shows its own page."""
+    row = at.paper
+    if not row.file:
+        if row.drafted_here:
+            return redirect(f"/surat/{row.letter.pk}/")
+        raise Http404
+    content = _whole(at, row.file, row.sha256, "paper.damaged", paper=row.pk, kind=row.kind_id)
+    log_read(request, "paper.read", at, paper=row.pk, kind=row.kind_id)
+    name = f"{slugify(row.kind.name)}-{at.case.number}-{row.pk}.{SUFFIXES.get(row.mime, 'bin')}"
+    return _file(content, row.mime, f'attachment; filename="{name}"')
+
+
+@photo_gate
+@require_safe
+def photo(request: HttpRequest, at: At) -> HttpResponseBase:
+    """A photo, shown in the browser: it was drawn anew on the way in."""
+    row = at.photo
+    content = _whole(at, row.file, row.sha256, "paper.damaged", photo=row.pk)
+    log_read(request, "photo.read", at, photo=row.pk)
+    return _file(content, "image/jpeg", f'inline; filename="foto-{at.case.number}-{row.pk}.jpg"')
+
+
+def _whole(at: At, file, sha256: str, verb: str, **data) -> bytes:
+    """The content, if it is still what was stored. Raises Refused, and Http404 when the file is gone."""
+    try:
+        with file.open("rb") as stored:
+            content = stored.read()
+    except FileNotFoundError:
+        content = b""
+    if hashlib.sha256(content).hexdigest() != sha256:
+        journal.write(at.progress.by, verb, at.case, **data)
+        raise Refused(DAMAGED)
+    return content
+
+
+def _file(content: bytes, mime: str, disposition: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=mime)
+    response.headers["Content-Disposition"] = disposition
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store, private"
+    return response

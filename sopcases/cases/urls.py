@@ -1,0 +1,81 @@
+"""Addresses of the cases: a case by its number, a step by its key (and child, and period), files by id."""
+
+from datetime import date
+
+from django.urls import path, register_converter
+
+from sopcases.cases import serving
+from sopcases.cases.progress import Spot
+from sopcases.cases.views import acts, intake, papers, show, step
+
+
+class SpotConverter:
+    """A step on its track: "4", "3/anak/12", "5/masa/2026-03-01"."""
+
+    regex = r"[-\w]+(?:/anak/\d{1,18})?(?:/masa/\d{4}-\d{2}-\d{2})?"
+
+    def to_python(self, value: str) -> Spot:
+        key, *parts = value.split("/")
+        named = dict(zip(parts[::2], parts[1::2], strict=True))
+        child = int(named["anak"]) if "anak" in named else None
+        # ValueError for a day that is none: no such address.
+        period = date.fromisoformat(named["masa"]) if "masa" in named else None
+        return Spot(key, child, period)
+
+    def to_url(self, spot: Spot) -> str:
+        child = f"/anak/{spot.child_id}" if spot.child_id else ""
+        period = f"/masa/{spot.occurrence.isoformat()}" if spot.occurrence else ""
+        return f"{spot.key}{child}{period}"
+
+
+class IdConverter:
+    """An id that fits the database."""
+
+    regex = r"\d{1,18}"
+    to_python = staticmethod(int)
+    to_url = staticmethod(str)
+
+
+register_converter(SpotConverter, "spot")
+register_converter(IdConverter, "id")
+
+app_name = "cases"
+CASE = "penanganan/<str:number>/"
+CHILD = f"{CASE}anak/<id:child>/"
+STEP = f"{CASE}langkah/<spot:spot>/"
+
+urlpatterns = [
+    path("penanganan/laporan-awal/", intake.report, name="report"),
+    path("anak/cari/", intake.search, name="search"),
+    path("berkas/<id:paper>/", serving.paper, name="paper"),
+    path("foto/<id:photo>/", serving.photo, name="photo"),
+    path(CASE, show.case, name="case"),
+    path(f"{CASE}tercatat/", intake.reported, name="reported"),
+    path(f"{CASE}riwayat/", show.journal, name="history"),
+    path(f"{CASE}catatan/", show.notes, name="notes"),
+    path(f"{CASE}catatan/baru/", acts.note, name="note_new"),
+    path(f"{CASE}dokumen/baru/", papers.add, name="paper_new"),
+    path(f"{CASE}dokumen/<id:paper>/batalkan/", papers.void, name="void"),
+    path(f"{CASE}menunggu/<id:interval>/", acts.answered, name="answer"),
+    path(f"{CASE}tunda/", acts.hold, name="hold"),
+    path(f"{CASE}lanjutkan/", acts.resume, name="resume"),
+    path(f"{CASE}hentikan/", acts.stop, name="stop"),
+    path(f"{CASE}limpahkan/", acts.hand_over, name="hand_over"),
+    path(f"{CASE}tutup/", acts.close, name="close"),
+    path(f"{CASE}buka-kembali/", acts.reopen, name="reopen"),
+    path(f"{CASE}petugas/", acts.assign, name="assign"),
+    path(f"{CASE}anak/baru/", intake.add_child, name="child_new"),
+    path(CHILD, show.child, name="child"),
+    path(f"{CHILD}ubah/", acts.child_edit, name="child_edit"),
+    path(f"{CHILD}keberadaan/", acts.place, name="place"),
+    path(f"{CHILD}hasil-akhir/", acts.leave, name="leave"),
+    path(f"{CHILD}batalkan-hasil/", acts.rejoin, name="rejoin"),
+    path(STEP, step.step, name="step"),
+    path(f"{STEP}terima/", acts.receive, name="receive"),
+    path(f"{STEP}kembalikan/", acts.send_back, name="send_back"),
+    path(f"{STEP}buka-kembali/", acts.reopen_step, name="reopen_step"),
+    path(f"{STEP}tidak-diperlukan/", acts.not_needed, name="not_needed"),
+    path(f"{STEP}tidak-terlaksana/", acts.not_held, name="not_held"),
+    path(f"{STEP}menyusul/", acts.waive, name="waive"),
+    path(f"{STEP}tunggu/", acts.wait, name="wait"),
+]

@@ -1,0 +1,1 @@
+"""The pages of a case, by what an officer does on them."""

@@ -1,0 +1,163 @@
+"""Opening a case, and looking whether a child is known already."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from sopcases.cases import children, wording
+from sopcases.cases.access import At, case_gate, may_touch
+from sopcases.cases.forms.fields import now_to_the_minute
+from sopcases.cases.forms.report import AddChildForm, ReportForm, SearchForm, opening_of
+from sopcases.cases.models import Child
+from sopcases.cases.opening import open_case, refuse_open
+from sopcases.cases.page import Reading, case_url
+from sopcases.cases.views.posting import answer
+from sopcases.cases.walk import Walk, walking
+from sopcases.people.access import officers
+from sopcases.people.authority import Officer, local_day
+from sopcases.refusal import NotAllowed, Refused
+from sopcases.sops.models import Revision, Sop
+
+NO_SOP = (
+    "Jabatan Anda hari ini tidak bertugas dalam SOP yang berlaku, sehingga tidak dapat membuka penanganan."
+)
+
+
+def openable(by: Officer) -> list[Revision]:
+    """The revisions in force that this officer may open a case under, those with a child at once first."""
+    rows = Revision.objects.filter(sop__agency=by.agency, state=Revision.State.IN_FORCE)
+    found = [r for r in rows.select_related("sop__agency") if refuse_open(r, by) is None]
+    return sorted(found, key=lambda r: (r.sop.opening != Sop.Opening.CHILD, r.name))
+
+
+@officers
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest) -> HttpResponseBase:
+    """Laporan awal. `sop` chooses another SOP than the first; `anak` takes up a child already known."""
+    choices = openable(request.officer)
+    if not choices:
+        raise NotAllowed(NO_SOP)
+    wanted = request.GET.get("sop")
+    revision = next((r for r in choices if r.sop.slug == wanted), choices[0])
+    form_class = opening_of(revision)
+    known = _known(request, request.GET.get("anak") or request.POST.get("child"))
+    hits, search_error, searched = None, "", request.POST.get("action") == "search"
+    if searched:
+        form = form_class(revision=revision, initial=_typed(request, form_class))
+        try:
+            hits = children.search(request.officer, request.POST.get("q", ""))
+        except Refused as refusal:
+            search_error = " ".join(refusal.sentences)
+    else:
+        initial = {"event_at": now_to_the_minute(), "child": known.pk if known else None}
+        form = form_class(request.POST or None, request.FILES or None, revision=revision, initial=initial)
+    context = {
+        "form": form,
+        "revision": revision,
+        "others": [r for r in choices if r != revision],
+        "known": known,
+        "known_about": _about(known, request) if known else "",
+        "hits": hits,
+        "search_error": search_error,
+        "with_child": form_class is ReportForm,
+        "query": request.POST.get("q", "") if searched else "",
+    }
+
+    def show(status: int) -> HttpResponseBase:
+        return render(request, "cases/report.html", context, status=status)
+
+    def act():
+        case = open_case(revision, request.officer, **form.facts())
+        with walking(case, request.officer) as walk:
+            if form_class is ReportForm:
+                _take_in(walk, form, known, case.event_at)
+            for number, photo in enumerate(form.cleaned_data["photos"], 1):
+                walk.photo(photo, caption=f"Laporan awal, foto {number}")
+        return case_url(case, "reported")
+
+    if searched:
+        return show(200)
+    return answer(request, form, act, show, request.get_full_path())
+
+
+def _take_in(walk: Walk, form, known: Child | None, at) -> None:
+    """A child, new or known, comes into the case and stands where the report says."""
+    if known is not None:
+        children.refuse_twice(known)
+    on = local_day(walk.agency, at)
+    child = known or children.register(walk.by, **form.child_facts(on))
+    walk.join(child)
+    if place := form.cleaned_data.get("where_now"):
+        walk.place(child.pk, place, max(at, walk.case.event_at))
+
+
+def _known(request: HttpRequest, pk: str | None) -> Child | None:
+    if not pk:
+        return None
+    if not (pk.isascii() and pk.isdigit() and len(pk) < 18):
+        raise Refused("Data anak ini tidak dapat dipakai.")
+    return children.pick(request.officer, int(pk))
+
+
+def _typed(request: HttpRequest, form_class) -> dict:
+    """What was typed so far, to be shown again after a search."""
+    return {name: request.POST[name] for name in form_class.base_fields if name in request.POST}
+
+
+def _about(child: Child, request: HttpRequest) -> str:
+    age = wording.age(child.birth_from, child.birth_until, request.officer.day)
+    return ", ".join(filter(None, [child.get_sex_display() if child.sex else "", age]))
+
+
+@officers
+@require_http_methods(["GET", "POST"])
+def search(request: HttpRequest) -> HttpResponseBase:
+    """Look for a child by name or NIK. By POST, so that neither gets into an address or a log."""
+    form = SearchForm(request.POST or None)
+    context = {"form": form, "hits": None, "today": request.officer.day}
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                context["hits"] = children.search(request.officer, form.cleaned_data["q"])
+                status = 200
+            except Refused as refusal:
+                form.add_error("q", list(refusal.sentences))
+    return render(request, "cases/search.html", context, status=status)
+
+
+@case_gate
+@require_http_methods(["GET"])
+def reported(request: HttpRequest, at: At) -> HttpResponseBase:
+    """Confirmation: the number, and what happens next."""
+    reading = Reading(at.progress)
+    action = reading.action()
+    return render(request, "cases/reported.html", {"identity": reading.identity, "action": action})
+
+
+@case_gate(may=may_touch)
+@require_http_methods(["GET", "POST"])
+def add_child(request: HttpRequest, at: At) -> HttpResponseBase:
+    """One more child joins a running case; with `anak` one already known."""
+    known = _known(request, request.GET.get("anak") or request.POST.get("child"))
+    reading = Reading(at.progress)
+    form = AddChildForm(request.POST or None, initial={"child": known.pk if known else None})
+
+    def show(status: int) -> HttpResponseBase:
+        context = {
+            "identity": reading.identity,
+            "form": form,
+            "known": known,
+            "known_about": _about(known, request) if known else "",
+        }
+        return render(request, "cases/add_child.html", context, status=status)
+
+    def act():
+        with walking(at.case, request.officer) as walk:
+            _take_in(walk, form, known, request.at)
+        messages.success(request, "Anak sudah ditambahkan ke penanganan ini.")
+        return case_url(at.case)
+
+    return answer(request, form, act, show, request.get_full_path())

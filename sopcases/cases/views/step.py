@@ -1,0 +1,248 @@
+"""A step: what it asks for, and the form of its act for the right person."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from sopcases.cases import wording
+from sopcases.cases.access import At, log_read, step_gate
+from sopcases.cases.forms.fields import now_to_the_minute
+from sopcases.cases.forms.papers import PaperFacts
+from sopcases.cases.forms.step import StepForm, able
+from sopcases.cases.models import Attempt
+from sopcases.cases.page import PaperLine, Reading, case_url, number_of, step_url, waiting_rows
+from sopcases.cases.views.posting import answer
+from sopcases.cases.walk import Walk, walking
+from sopcases.people.models import User
+from sopcases.people.once import once
+from sopcases.refusal import Conflict, NotAllowed
+from sopcases.sops import flow
+from sopcases.sops.models import PaperKind
+
+OVER = "Langkah ini sudah diselesaikan. Isian Anda belum disimpan."
+CHANGED = "Langkah ini baru saja diubah oleh petugas lain. Periksa isinya, lalu kirim lagi."
+
+
+class _StepPage:
+    """One showing of a step, and what its form does."""
+
+    def __init__(self, request: HttpRequest, at: At):
+        self.request, self.at = request, at
+        self.progress, self.spot = at.progress, at.spot
+        self.reading = Reading(at.progress)
+        self.step = self.progress.plan.by_key[at.spot.key]
+        self.current = self.progress.current(at.spot)
+        self.attempt = self.current or Attempt(
+            case=at.case, step_id=self.step.id, child_id=at.spot.child_id, occurrence=at.spot.occurrence
+        )
+        self.turn = self.attempt.opened_at is not None and self.attempt.opened_at <= request.at
+        self.refusal = self.progress.refuse_act(self.step.key)
+        over = self.current is not None and not self.current.live
+        self.may_record = self.refusal is None and not over
+        early = "dahulu" in request.GET or request.method == "POST" or self.attempt.acted_at is not None
+        self.form_open = self.may_record and (self.turn or early) and not self.handed
+        lines = self.reading.lines(self.step, self.spot, self.attempt) if not over else []
+        self.lines = [(line, self._paper_form(line)) for line in lines]
+        self.form = self._form() if self.form_open else None
+
+    @property
+    def handed(self) -> bool:
+        """Done, and lying with the one who receives it."""
+        attempt = self.attempt
+        return bool(attempt.live and attempt.acted_at and not attempt.received_at and self.awaits) and not (
+            "ubah" in self.request.GET or self.request.method == "POST"
+        )
+
+    @property
+    def awaits(self) -> bool:
+        receivers = self.step.positions(flow.RECEIVES)
+        return bool(receivers) and not any(m for m in self.progress.missing(self.attempt, outputs=False))
+
+    def _paper_form(self, line: PaperLine) -> PaperFacts | None:
+        """An upload right there, for what is lacking and no official letter."""
+        if not (self.form_open and line.lacking) or line.kind.origin == PaperKind.Origin.LETTER:
+            return None
+        prefix = f"{'k' if line.output else 'r'}{line.item.id}-{line.child_id or 0}"
+        data, files = (
+            (self.request.POST, self.request.FILES) if self.request.method == "POST" else (None, None)
+        )
+        return PaperFacts(data, files, kind=line.kind, stage=line.item.stage, prefix=prefix)
+
+    def _form(self) -> StepForm:
+        attempt = self.attempt
+        people = able(self.progress, self.step, self.at.case.event_at)
+        done_by = self.reading.actors.get(attempt.pk, []) if attempt.pk else []
+        me = self.request.user.pk
+        mine = [me] if self.progress.hat(self.step.positions(flow.PERFORMS)) else []
+        if mine:
+            people.setdefault(me, str(self.request.user))
+        acted_at = attempt.acted_at or now_to_the_minute()
+        data = self.request.POST if self.request.method == "POST" else None
+        return StepForm(
+            data,
+            people=people,
+            attempt=attempt,
+            early=not self.turn,
+            version=self.current.version if self.current else None,
+            initial={
+                "acted_at": acted_at,
+                "acted_by": [u for u in done_by if u in people] or mine,
+                "note": attempt.note,
+                "spent_minutes": attempt.spent_minutes,
+                "verbal_order_by": attempt.verbal_order_by,
+                "verbal_order_at": attempt.verbal_order_at,
+            },
+        )
+
+    @property
+    def paper_forms(self) -> list[tuple[PaperLine, PaperFacts]]:
+        return [(line, form) for line, form in self.lines if form is not None]
+
+    def act(self) -> str:
+        """File what was chosen, write the act down, and finish the step unless it is left for later."""
+        data = self.form.cleaned_data
+        with walking(self.at.case, self.request.officer) as walk:
+            current = walk.current(self.spot)
+            if (current.version if current else None) != data["version"]:
+                raise Conflict(CHANGED)
+            for line, form in self.paper_forms:
+                if form.given:
+                    self._file(walk, line, form)
+            record = walk.record if self.request.POST.get("action") == "later" else walk.finish
+            attempt = record(
+                self.spot.key,
+                self.spot.child_id,
+                self.spot.occurrence,
+                acted_at=self._acted_at(data["acted_at"], current),
+                acted_by=list(User.objects.filter(pk__in=data["acted_by"], agency_id=self.at.case.agency_id)),
+                note=data["note"],
+                spent_minutes=data["spent_minutes"],
+                verbal_order=self.form.verbal_order,
+            )
+        return self._tell(attempt)
+
+    def _acted_at(self, typed: datetime, current: Attempt | None) -> datetime:
+        """Typed to the minute: the minute in which the step opened means the moment it opened."""
+        opened = current.opened_at if current else None
+        if opened and typed == opened.replace(second=0, microsecond=0):
+            return opened
+        return typed
+
+    def _file(self, walk: Walk, line: PaperLine, form: PaperFacts) -> None:
+        chain = walk.plan.chain.get(line.item.id if line.output else line.item.source, ())
+        output = next((o for o in sorted(chain) if walk.plan.output[o][1].source is None), None)
+        if line.output and line.item.source is None:
+            output = line.item.id
+        form.file_into(
+            walk,
+            output=output,
+            children=[line.child_id] if line.child_id and not self.step.per_child else (),
+            child_id=self.spot.child_id if self.step.per_child else None,
+        )
+
+    def _tell(self, attempt: Attempt) -> str:
+        number = number_of(self.step)
+        if attempt.state == Attempt.State.DONE:
+            messages.success(self.request, f"Langkah {number} selesai.")
+            return case_url(self.at.case)
+        if self.request.POST.get("action") == "later":
+            messages.success(self.request, f"Isian langkah {number} tersimpan. Langkah ini belum selesai.")
+            return step_url(self.at.case, self.spot)
+        if attempt.acted_at and not attempt.received_at and self.step.positions(flow.RECEIVES):
+            who = self.reading.holders(self.step, flow.RECEIVES)
+            messages.success(
+                self.request, f"Hasil langkah {number} diserahkan. Menunggu diterima oleh {who}."
+            )
+        else:
+            messages.success(
+                self.request, f"Isian langkah {number} tersimpan. Masih ada keluaran yang ditunggu."
+            )
+        return step_url(self.at.case, self.spot)
+
+    def refuse(self) -> None:
+        """Why nothing can be recorded here (any more)."""
+        raise Conflict(OVER) if self.refusal is None else NotAllowed(self.refusal)
+
+    def show(self, status: int) -> HttpResponseBase:
+        progress, reading, attempt = self.progress, self.reading, self.attempt
+        step, spot, case = self.step, self.spot, self.at.case
+        numbers = [s.key for s in progress.plan.steps]
+        early_url = (
+            f"{step_url(case, spot)}?dahulu=1"
+            if self.may_record and not self.turn and not self.form_open
+            else ""
+        )
+        again_url = f"{step_url(case, spot)}?ubah=1" if self.may_record and self.handed else ""
+        context = {
+            "identity": reading.identity,
+            "step": step,
+            "number": number_of(step),
+            "place": f"Langkah {numbers.index(step.key) + 1} dari {len(numbers)}",
+            "row": reading.row(step, spot),
+            "why": self.reading.why(step, attempt) if self.turn and attempt.live and self.current else "",
+            "refusal_text": self.refusal
+            if not self.may_record and self.current and self.current.live
+            else "",
+            "form": self.form,
+            "forms_with_errors": [form for _, form in self.paper_forms if form.errors],
+            "lines": self.lines,
+            "early": not self.turn,
+            "early_url": early_url,
+            "again_url": again_url,
+            "receive_url": step_url(case, spot, "receive")
+            if self.current and progress.refuse_receive(self.current) is None
+            else "",
+            "acts": list(self._acts()),
+            "earlier": [self._earlier(a) for a in progress.history(spot) if a.state not in Attempt.CURRENT],
+            "waits": [
+                (
+                    text,
+                    case_url(case, "answer", interval=row.pk) if row.until is None and self.may_touch else "",
+                )
+                for row, text in (waiting_rows(reading, attempt) if attempt.pk else [])
+            ],
+            "note": attempt.note if attempt.acted_at else "",
+        }
+        return render(self.request, "cases/step.html", context, status=status)
+
+    @property
+    def may_touch(self) -> bool:
+        return self.progress.refuse_touch() is None
+
+    def _acts(self):
+        """The other things that can be done with the step: address and label."""
+        progress, case, spot, row = self.progress, self.at.case, self.spot, self.current
+        if self.may_record and row and row.opened_at and not progress.waiting(row):
+            yield step_url(case, spot, "wait"), "Catat permintaan ke pihak lain"
+        if self.may_record and progress.refuse_not_needed(spot.key) is None and not self.step.recurring:
+            yield step_url(case, spot, "not_needed"), "Nyatakan tidak diperlukan"
+        if self.may_record and self.step.recurring and row and row.opened_at <= self.request.at:
+            yield step_url(case, spot, "not_held"), "Catat tidak terlaksana"
+        if row and progress.refuse_send_back(row) is None:
+            yield step_url(case, spot, "send_back"), "Kembalikan"
+        if row and progress.refuse_reopen(row) is None:
+            yield step_url(case, spot, "reopen_step"), "Buka kembali langkah ini"
+
+    def _earlier(self, attempt: Attempt) -> dict:
+        return {
+            "sentence": f"{attempt.get_state_display()}, pelaksanaan ke-{attempt.no}",
+            "by": self.reading.done(attempt),
+            "when": wording.moment(attempt.ended_at) if attempt.ended_at else "",
+            "reason": attempt.reason,
+        }
+
+
+@step_gate
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, at: At) -> HttpResponseBase:
+    """The page of a step."""
+    log_read(request, "case.read", at, step=at.spot.key)
+    page = _StepPage(request, at)
+    if request.method == "POST" and page.form is None:
+        # Sent twice, it is led where the first led; else it came too late, or from the wrong person.
+        return once(request, page.refuse)
+    others = tuple(form for _, form in page.paper_forms)
+    return answer(request, page.form, page.act, page.show, step_url(at.case, at.spot), others)
