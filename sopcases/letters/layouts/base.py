@@ -1,12 +1,14 @@
 """What every layout is made of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout as Arrangement
 from django import forms
 
+from sopcases.cases.forms.fields import ActForm
 from sopcases.cases.models import Case, Paper
 from sopcases.letters import people, words
 from sopcases.people.authority import Officer
@@ -55,23 +57,44 @@ class Layout:
     """Whether the official of the kind signs at the right foot."""
 
 
-class LayoutForm(forms.Form):
+class LayoutForm(ActForm):
     """Writes the content of a letter; filled from the case when the letter is new."""
 
-    field_order_groups: tuple = ()
-
-    def __init__(self, *args, case: Case, officer: Officer, content: dict | None = None, **kwargs):
+    def __init__(
+        self,
+        *args,
+        case: Case,
+        officer: Officer,
+        content: dict | None = None,
+        slots: Sequence[tuple[str, str]] = (),
+        **kwargs,
+    ):
         self.case, self.officer, self.kept = case, officer, content or {}
         self.fresh = content is None
         super().__init__(*args, **kwargs)
         self.build()
+        self._say_what_is_required()
         for name, value in (self.prefill() if self.fresh else self.typed(self.kept)).items():
             if name in self.fields:
                 self.fields[name].initial = value
+        arrangement = self.arrange()
+        if slots:
+            self.fields["slot"] = forms.ChoiceField(
+                label="Untuk langkah", choices=slots, widget=forms.RadioSelect, required=False
+            )
+            arrangement.insert(0, "slot")
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        self.helper.layout = self.arrange()
+        self.helper.render_hidden_fields = True
+        self.helper.layout = arrangement
+
+    def _say_what_is_required(self) -> None:
+        """Each empty field by its own name."""
+        plain = forms.Field.default_error_messages["required"]
+        for field in self.fields.values():
+            if field.error_messages.get("required") == plain:
+                field.error_messages["required"] = f"Isi “{field.label}”."
 
     @property
     def agency(self) -> Agency:
@@ -88,9 +111,9 @@ class LayoutForm(forms.Form):
         """The fields out of the content."""
         return dict(content)
 
-    def arrange(self):
+    def arrange(self) -> Arrangement:
         """The crispy layout."""
-        return
+        return Arrangement(*(name for name, field in self.fields.items() if not field.widget.is_hidden))
 
     def content(self) -> dict:
         """The content out of the valid form: plain JSON."""
@@ -103,14 +126,6 @@ class LayoutForm(forms.Form):
             if row["user"] in kept:
                 self.staff.setdefault(row["user"], row)
         return [(pk, f"{row['name']} – {row['title']}") for pk, row in self.staff.items()]
-
-
-class DateField(forms.DateField):
-    """A day; the browser's own field needs the ISO form whatever the language."""
-
-    def __init__(self, **kwargs):
-        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-        super().__init__(**kwargs)
 
 
 def lines_field(label: str, *, rows: int = 3, required: bool = False, help_text: str = "") -> forms.CharField:

@@ -7,10 +7,10 @@ from crispy_forms.layout import Fieldset
 from crispy_forms.layout import Layout as Arrangement
 from django import forms
 
+from sopcases.cases.forms.fields import DayField
 from sopcases.cases.models import Case, CaseChild, Child
 from sopcases.letters import words
 from sopcases.letters.layouts.base import (
-    DateField,
     Layout,
     LayoutForm,
     Person,
@@ -57,7 +57,7 @@ class BeritaAcara:
 
 
 class BeritaAcaraForm(LayoutForm):
-    held_on = DateField(label="Tanggal serah terima")
+    held_on = DayField(label="Tanggal serah terima")
     place = forms.CharField(label="Bertempat di", max_length=200)
     children = forms.TypedMultipleChoiceField(
         label="Anak yang diserahkan",

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from crispy_forms.layout import Layout as Arrangement
 from django import forms
 
 from sopcases.cases.models import Case, CaseChild
@@ -68,9 +67,6 @@ class LaporanSosialForm(LayoutForm):
     def typed(self, content: dict) -> dict:
         found = {f"section{n}": text for n, text in enumerate(content["sections"], 1)}
         return found | {"acknowledged": content["acknowledged"]}
-
-    def arrange(self) -> Arrangement:
-        return Arrangement(*self.fields)
 
     def clean(self) -> dict:
         data = self.cleaned_data

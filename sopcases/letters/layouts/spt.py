@@ -7,10 +7,10 @@ from crispy_forms.layout import Fieldset
 from crispy_forms.layout import Layout as Arrangement
 from django import forms
 
+from sopcases.cases.forms.fields import DayField
 from sopcases.cases.models import Attempt, Case
 from sopcases.letters import people, words
 from sopcases.letters.layouts.base import (
-    DateField,
     Layout,
     LayoutForm,
     Person,
@@ -50,8 +50,8 @@ class SptForm(LayoutForm):
         help_text="Nama, NIP, dan pangkat disalin dari data pegawai.",
         error_messages={"required": "Pilih paling sedikit satu pegawai."},
     )
-    starts = DateField(label="Berangkat/mulai tanggal")
-    ends = DateField(label="Kembali/sampai dengan tanggal")
+    starts = DayField(label="Berangkat/mulai tanggal")
+    ends = DayField(label="Kembali/sampai dengan tanggal")
     place = forms.CharField(label="Tempat tugas", max_length=300)
     tasks = lines_field("Rincian tugas", help_text=f"Satu tugas per baris; boleh kosong. {NO_NAMES}")
     basis = forms.MultipleChoiceField(

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from django.core.files.base import ContentFile
-
 from sopcases.cases.uploads import Accepted
 from sopcases.letters import sheet
 from sopcases.letters.models.lifecycle import Lifecycle
@@ -301,5 +299,5 @@ class Approving(Lifecycle):
             raise Refused("Tuliskan nomor yang tertera pada naskah.")
 
     def _keep_scan(self, scan: Accepted) -> None:
-        self.paper.file.save(f"naskah{scan.suffix}", ContentFile(scan.content), save=False)
+        self.paper.file.save(f"naskah{scan.suffix}", scan.as_file(), save=False)
         self.paper.mime, self.paper.sha256, self.paper.original = scan.mime, scan.sha256, True

@@ -54,6 +54,7 @@ class Fixing(Approving):
             self.demand(self.why_not_print_out(by))
             self.move(LetterState.AWAITING, by)
             self.write("printed", by)
+            self.tell(by, "printed")
 
     def why_not_complete(self, by: Officer) -> str | None:
         if self.state not in (LetterState.PRINTABLE, LetterState.AWAITING):

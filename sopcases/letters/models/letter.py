@@ -245,7 +245,9 @@ class Letter(Fixing):
             raise NotAllowed(sentence)
         if kind.agency_id != case.agency_id or kind.layout not in LAYOUTS:
             raise Refused("Jenis dokumen ini tidak dibuat di aplikasi.")
-        paper = Paper.objects.create(agency=case.agency, kind=kind, created_at=by.at, created_by=by.user)
+        paper = Paper.objects.create(
+            agency=case.agency, kind=kind, drafted_here=True, created_at=by.at, created_by=by.user
+        )
         letter = cls.objects.create(
             agency=case.agency,
             paper=paper,

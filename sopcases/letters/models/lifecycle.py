@@ -185,6 +185,7 @@ class Lifecycle(models.Model):
             self.content = content
             self.moved_at = by.at
             self.write("edited", by)
+            self.tell(by, "edited")
 
     # --- numbering
 
@@ -289,6 +290,7 @@ class Lifecycle(models.Model):
                 agency=old.agency,
                 kind=old.kind,
                 description=old.description,
+                drafted_here=True,
                 created_at=by.at,
                 created_by=by.user,
                 replaces=old,

@@ -1,0 +1,124 @@
+"""The forms of the acts on a letter. `version` is what the page showed: another one is a conflict."""
+
+from django import forms
+
+from sopcases.cases.forms.fields import ActForm, DayField, ReasonField
+from sopcases.cases.uploads import PaperField
+from sopcases.letters.models import Letter
+from sopcases.letters.states import LetterState
+from sopcases.people.authority import Officer
+from sopcases.people.forms import IdentityForm
+from sopcases.people.models import Appointment, User
+
+SOLE_LABEL = "Alasan merangkap"
+SOLE_HELP = (
+    "Anda sudah mengerjakan tahap sebelumnya dari surat ini, dan tidak ada pejabat lain yang memegang "
+    "jabatan ini sekarang. Alasan ini tampil pada halaman surat."
+)
+
+
+class ReturnForm(ActForm):
+    reason = ReasonField(label="Apa yang harus diperbaiki")
+
+
+class VoidForm(ActForm):
+    reason = ReasonField(label="Alasan pembatalan")
+
+
+class ReplaceForm(ActForm):
+    reason = ReasonField(label="Alasan penggantian")
+
+
+class HandForm(ActForm):
+    """An act of one hand; a reason is asked only where the same person was a hand before."""
+
+    def __init__(self, *args, due: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if due:
+            self.fields["reason"] = ReasonField(label=SOLE_LABEL, help_text=SOLE_HELP)
+
+    @property
+    def reason(self) -> str:
+        return self.cleaned_data.get("reason", "")
+
+
+class DecideForm(IdentityForm, HandForm):
+    """The signer's decision: who he is, again."""
+
+
+class NumberForm(ActForm):
+    number = forms.CharField(label="Nomor dari bagian umum", max_length=100)
+
+
+class FixForm(ActForm):
+    """The number is asked for only where another office gives it."""
+
+    def __init__(self, *args, letter: Letter, **kwargs):
+        super().__init__(*args, **kwargs)
+        agency = letter.agency
+        if agency.number_given_outside and not agency.number_after_ink and letter.paper.kind.series.exists():
+            self.fields["number"] = forms.CharField(label="Nomor dari bagian umum", max_length=100)
+
+
+class ScanForm(ActForm):
+    """The ink-signed letter, and whose hands it bears where the application does not know them."""
+
+    file = PaperField(
+        label="Naskah bertanda tangan", help_text="Satu PDF, atau foto setiap halaman (JPEG, PNG)."
+    )
+    signed_on = DayField(label="Ditandatangani pada tanggal")
+
+    def __init__(self, *args, letter: Letter, officer: Officer, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.letter, kind = letter, letter.paper.kind
+        self.fields["signed_on"].initial = officer.day
+        if letter.state not in (LetterState.DECIDED, LetterState.PRINTABLE, LetterState.AWAITING):
+            if kind.disposer_id and letter.initialled_by_id is None:
+                self.fields["disposer"] = self._hand(
+                    f"Pemaraf ({kind.disposer})", kind.disposer_id, "Yang parafnya tertera pada naskah."
+                )
+            self.fields["signer"] = self._hand(
+                f"Penanda tangan ({kind.signer})",
+                kind.signer_id,
+                "Yang tanda tangannya tertera pada naskah, termasuk Plt. atau Plh. pada tanggal itu.",
+            )
+            self.fields["reason"] = ReasonField(
+                label=SOLE_LABEL,
+                required=False,
+                help_text="Hanya diisi bila satu orang merangkap karena tidak ada pejabat lain.",
+            )
+        if not letter.number and kind.series.exists():
+            if letter.agency.number_given_outside:
+                self.fields["number"] = forms.CharField(label="Nomor pada naskah", max_length=100)
+            self.fields["dated"] = DayField(
+                label="Tanggal surat pada naskah", initial=officer.day, required=False
+            )
+
+    @staticmethod
+    def _hand(label: str, position_id: int, help_text: str) -> forms.ModelChoiceField:
+        people = User.objects.filter(
+            pk__in=Appointment.objects.filter(position_id=position_id).values("user_id")
+        ).order_by("name")
+        return forms.ModelChoiceField(
+            label=label, queryset=people, help_text=help_text, empty_label="Pilih nama"
+        )
+
+    def act(self, officer: Officer) -> None:
+        """File the scan on the letter, whichever way it goes."""
+        data = dict(self.cleaned_data)
+        scan, version, signed_on = data["file"], data["version"], data["signed_on"]
+        number = data.get("number", "")
+        if self.letter.track == Letter.Track.RECORD:
+            self.letter.complete(officer, scan, signed_on=signed_on, number=number, version=version)
+            return
+        self.letter.file_signed_scan(
+            officer,
+            scan,
+            signed_on=signed_on,
+            signer=data.get("signer"),
+            disposer=data.get("disposer"),
+            number=number,
+            dated=data.get("dated"),
+            reason=data.get("reason", ""),
+            version=version,
+        )

@@ -1,0 +1,195 @@
+"""What the pages of letters show, built once: the letter, its facts, its acts and what may be done now."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from sopcases.cases.wording import joined, moment
+from sopcases.letters import sheet
+from sopcases.letters.models import Letter
+from sopcases.letters.states import ENDED, FACES, LetterState, Track
+from sopcases.letters.words import day_text
+from sopcases.people.authority import Officer
+
+TONES = {
+    LetterState.DRAFT: "neutral",
+    LetterState.PROPOSED: "waiting",
+    LetterState.RETURNED: "late",
+    LetterState.INITIALLED: "waiting",
+    LetterState.READY: "active",
+    LetterState.DECIDED: "waiting",
+    LetterState.SIGNED: "done",
+    LetterState.PRINTABLE: "active",
+    LetterState.AWAITING: "waiting",
+    LetterState.COMPLETE: "done",
+    LetterState.VOID: "stopped",
+    LetterState.REPLACED: "stopped",
+}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A state by word and tone (parts/chip.html)."""
+
+    label: str
+    tone: str
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something this officer may do now."""
+
+    url: str
+    label: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the timeline (parts/timeline.html)."""
+
+    sentence: str
+    by: str
+    when: str
+    reason: str
+
+
+def letter_url(letter: Letter, name: str = "letter") -> str:
+    """The address of a letter's page, or of an act on it."""
+    return reverse(f"letters:{name}", kwargs={"letter": letter.pk})
+
+
+def chip(letter: Letter) -> Chip:
+    return Chip(letter.get_state_display(), TONES[letter.state])
+
+
+def body(letter: Letter, officer: Officer) -> str:
+    """The letter as HTML: the frozen copy, or as it stands."""
+    return letter.body or sheet.body_html(sheet.build(letter, officer.at))
+
+
+def face(letter: Letter) -> str:
+    return FACES[letter.state]
+
+
+# What may be done, the next act first; each with the predicate that the verb refuses with.
+DEEDS = (
+    ("initial", "Paraf & teruskan", Letter.why_not_initial, "SOP: disposisi."),
+    ("decide", "Tanda tangani", Letter.why_not_decide, "Periksa naskahnya, lalu putuskan."),
+    ("propose", "Ajukan", Letter.why_not_propose, "Periksa naskahnya, lalu ajukan untuk diparaf."),
+    (
+        "fix",
+        "Tetapkan naskah",
+        Letter.why_not_fix,
+        "Setelah ditetapkan, naskah dicetak dan tidak dapat diubah.",
+    ),
+    ("number", "Catat nomor", Letter.why_not_number, "Tulis nomor yang diberikan bagian umum."),
+    ("scan", "Unggah naskah bertanda tangan", Letter.why_not_file_signed_scan, "Pindai atau foto naskahnya."),
+    ("complete", "Unggah naskah bertanda tangan", Letter.why_not_complete, "Pindai atau foto naskahnya."),
+    ("return", "Kembalikan dengan catatan", Letter.why_not_return, ""),
+    ("edit", "Ubah naskah", Letter.why_not_edit, ""),
+    ("void", "Batalkan surat", Letter.why_not_void, ""),
+    ("replace", "Ganti dengan surat baru", Letter.why_not_replace, ""),
+)
+PRIMARY = {"initial", "decide", "propose", "fix", "number", "scan", "complete"}
+
+
+@dataclass(frozen=True)
+class LetterPage:
+    """A letter's page."""
+
+    title: str
+    chip: Chip
+    face: str
+    body: str
+    next: Deed | None
+    others: tuple[Deed, ...]
+    waits: str
+    notice: str
+    facts: tuple[tuple[str, str], ...]
+    lines: tuple[Line, ...]
+    may_print: bool
+    pdf_url: str
+    scan_url: str
+    replaced_by: str
+    replaces: str
+
+
+def letter_page(letter: Letter, officer: Officer) -> LetterPage:
+    """Everything on the page, in a constant number of queries."""
+    allowed = [
+        (name, Deed(letter_url(letter, name), label, why))
+        for name, label, why_not, why in DEEDS
+        if why_not(letter, officer) is None
+    ]
+    lapsed = letter.lapsed(officer.day)
+    first = next(((n, d) for n, d in allowed if n in PRIMARY and not (lapsed and n == "scan")), None)
+    if lapsed:
+        first = next(((n, d) for n, d in allowed if n == "replace"), None)
+    newer = Letter.objects.filter(paper__replaces=letter.paper_id).values_list("pk", flat=True).first()
+    older = letter.paper.replaces_id and Letter.objects.filter(paper=letter.paper.replaces_id).first()
+    return LetterPage(
+        title=f"{letter.paper.kind} {letter.number}".strip(),
+        chip=chip(letter),
+        face=face(letter),
+        body=body(letter, officer),
+        next=first and first[1],
+        others=tuple(deed for name, deed in allowed if not first or name != first[0]),
+        waits="" if first else waits_for(letter, officer),
+        notice=lapsed or "",
+        facts=tuple((label, value) for label, value in facts(letter) if value),
+        lines=tuple(lines(letter)),
+        may_print=letter.why_not_print_out(officer) is None,
+        pdf_url=letter_url(letter, "pdf"),
+        scan_url=letter_url(letter, "signed") if letter.paper.file else "",
+        replaced_by=reverse("letters:letter", kwargs={"letter": newer}) if newer else "",
+        replaces=letter_url(older) if older else "",
+    )
+
+
+def waits_for(letter: Letter, officer: Officer) -> str:
+    """Whom the letter waits for, by position and by the names of those who hold it today."""
+    kind = letter.paper.kind
+    asked = {
+        LetterState.PROPOSED: ("paraf", kind.disposer),
+        LetterState.READY: ("tanda tangan", kind.signer),
+    }
+    if letter.state in asked:
+        what, position = asked[letter.state]
+        names = [str(a.user) for a in letter.holders_of(position.pk, officer.day)]
+        return f"Menunggu {what} {position}" + (
+            f": {joined(names)}" if names else ", yang hari ini tidak ada pemegangnya"
+        )
+    return {
+        LetterState.DRAFT: "Belum diajukan pengonsepnya",
+        LetterState.RETURNED: f"Menunggu perbaikan {letter.drafted_by}",
+        LetterState.INITIALLED: "Menunggu nomor dari bagian umum",
+        LetterState.DECIDED: "Menunggu naskah bertanda tangan basah diunggah",
+        LetterState.PRINTABLE: "Menunggu dicetak dan ditandatangani para pihak",
+        LetterState.AWAITING: "Menunggu naskah bertanda tangan para pihak",
+    }.get(letter.state, "")
+
+
+def facts(letter: Letter):
+    """The key facts of a letter."""
+    yield "Nomor", letter.number or ("" if letter.state in ENDED else "Belum bernomor")
+    yield "Tanggal surat", day_text(letter.dated) if letter.dated else ""
+    yield "Perihal", letter.label
+    yield "Dikonsep oleh", str(letter.drafted_by)
+    if letter.initialled_by:
+        yield "Diparaf oleh", f"{letter.initialled_by}, {letter.initialled_title}"
+    if letter.signer_id:
+        done = "Ditandatangani oleh" if letter.state == LetterState.SIGNED else "Diputuskan oleh"
+        yield done, f"{letter.signer_name}, {letter.signer_title}"
+    elif letter.track == Track.LETTER:
+        yield "Penanda tangan", str(letter.paper.kind.signer)
+    yield "Tanggal tanda tangan", day_text(letter.signed_on) if letter.signed_on else ""
+    yield "Sidik digital (SHA-256)", letter.sha256
+    yield "Alasan pembatalan", letter.paper.void_reason
+
+
+def lines(letter: Letter):
+    """What was done with the letter, newest first."""
+    for act in letter.acts.select_related("by").order_by("-id"):
+        yield Line(act.get_act_display(), f"oleh {act.by}, {act.acting_title}", moment(act.at), act.reason)

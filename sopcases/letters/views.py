@@ -1,0 +1,456 @@
+"""The pages of letters. Each declares its gate; each act refuses with the sentence of its verb."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from sopcases.cases.access import At, case_gate, may_touch
+from sopcases.cases.forms.fields import ActForm
+from sopcases.cases.page import Reading, case_url
+from sopcases.cases.progress import Progress
+from sopcases.cases.views.posting import answer
+from sopcases.letters import forms, page, pdf
+from sopcases.letters.access import letter_gate, log_read
+from sopcases.letters.layouts import LAYOUTS
+from sopcases.letters.listing import Listing
+from sopcases.letters.models import Letter
+from sopcases.letters.states import ENDED
+from sopcases.people.access import officers
+from sopcases.people.forms import confirm_identity
+from sopcases.people.once import once
+from sopcases.refusal import Refused
+from sopcases.sops.models import PaperKind
+
+DAMAGED = "Berkas surat ini tidak sama dengan yang dibekukan saat ditetapkan. Hubungi admin sopcases."
+
+
+def identity(case, request: HttpRequest):
+    """The identity bar of the letter's case."""
+    return Reading(Progress(case, request.officer)).identity
+
+
+# Reading -------------------------------------------------------------------------------------------
+
+
+@officers
+@require_safe
+def letters(request: HttpRequest) -> HttpResponseBase:
+    """The list of letters (Agenda Surat Keluar)."""
+    return render(request, "letters/letters.html", {"listing": Listing(request.officer, request.GET)})
+
+
+@letter_gate
+@require_safe
+def letter(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """A letter: the text itself, its facts, its acts, and the one thing to do next."""
+    log_read(request, letter)
+    context = {
+        "letter": letter,
+        "page": page.letter_page(letter, request.officer),
+        "identity": identity(letter.case, request),
+        "case_url": case_url(letter.case),
+    }
+    return render(request, "letters/letter.html", context)
+
+
+@letter_gate
+@require_safe
+def letter_pdf(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """The letter as PDF: the frozen bytes, or a print that says on its face how far it is."""
+    log_read(request, letter)
+    if letter.pdf and letter.state not in ENDED:
+        with letter.pdf.open("rb") as file:
+            content = file.read()
+        if pdf.digest(content) != letter.sha256:
+            raise Refused(DAMAGED)
+    else:
+        content = pdf.of(letter, page.body(letter, request.officer))
+    return _send(content, "application/pdf", letter.file_name, "unduh" in request.GET)
+
+
+@letter_gate
+@require_safe
+def signed(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """The scan signed in ink."""
+    paper = letter.paper
+    if not paper.file:
+        raise Http404
+    log_read(request, letter)
+    with paper.file.open("rb") as file:
+        content = file.read()
+    if pdf.digest(content) != paper.sha256:
+        raise Refused(DAMAGED)
+    ending = paper.file.name.rsplit(".", 1)[-1]
+    name = letter.file_name.removesuffix(".pdf") + f"-bertanda-tangan.{ending}"
+    return _send(content, paper.mime, name, "unduh" in request.GET)
+
+
+def _send(content: bytes, mime: str, name: str, attachment: bool) -> FileResponse:
+    response = FileResponse(BytesIO(content), as_attachment=attachment, filename=name, content_type=mime)
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+# Writing -------------------------------------------------------------------------------------------
+
+
+@case_gate(may=may_touch)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, at: At) -> HttpResponseBase:
+    """A new letter from a case: `jenis` the kind, `keluaran` the output, `anak` the child's track."""
+    kinds = PaperKind.objects.filter(agency=at.case.agency_id, layout__in=LAYOUTS).order_by("origin", "name")
+    wanted = request.GET.get("jenis", "")
+    kind = next((k for k in kinds if str(k.pk) == wanted), None)
+    if kind is None:
+        rows = [(f"?jenis={k.pk}", k) for k in kinds]
+        context = {"rows": rows, "identity": identity(at.case, request), "case_url": case_url(at.case)}
+        return render(request, "letters/choose.html", context)
+    progress = at.progress
+    places = [(str(s.output_id), s.step_label) for s in progress.slots(kind.pk)]
+    asked = request.GET.get("keluaran", "")
+    slots = [*places, ("", "Tidak untuk langkah tertentu")] if places else []
+    form = LAYOUTS[kind.layout].form(
+        request.POST or None, case=at.case, officer=request.officer, slots=slots, version=0
+    )
+    if slots:
+        form.fields["slot"].initial = asked if asked in dict(places) else places[0][0]
+    child = request.GET.get("anak", "")
+    own = {s.child_id for s in progress.stays}
+
+    def act() -> str:
+        slot = form.cleaned_data.get("slot")
+        written = Letter.draft(
+            at.case,
+            request.officer,
+            kind,
+            form.content(),
+            output_id=int(slot) if slot else None,
+            child_id=int(child) if slot and child.isdecimal() and int(child) in own else None,
+        )
+        messages.success(request, f"Konsep {kind.name} disimpan. Periksa naskahnya di bawah ini.")
+        return page.letter_url(written)
+
+    def show(status: int) -> HttpResponse:
+        context = {
+            "form": form,
+            "title": f"{kind.name} baru",
+            "identity": identity(at.case, request),
+            "back": case_url(at.case),
+        }
+        return render(request, "letters/form.html", context, status=status)
+
+    return answer(request, form, act, show, request.get_full_path())
+
+
+@letter_gate(may=Letter.why_not_edit)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """Write the draft anew."""
+    form = LAYOUTS[letter.layout].form(
+        request.POST or None,
+        case=letter.case,
+        officer=request.officer,
+        content=letter.content,
+        version=letter.version,
+    )
+
+    def act() -> str:
+        letter.edit(request.officer, form.content(), version=form.cleaned_data["version"])
+        messages.success(request, "Konsep disimpan.")
+        return page.letter_url(letter)
+
+    def show(status: int) -> HttpResponse:
+        context = {
+            "form": form,
+            "title": f"Ubah {letter.paper.kind}",
+            "identity": identity(letter.case, request),
+            "back": page.letter_url(letter),
+        }
+        return render(request, "letters/form.html", context, status=status)
+
+    return answer(request, form, act, show, request.path)
+
+
+# Acting --------------------------------------------------------------------------------------------
+
+
+def act_page(
+    request: HttpRequest,
+    letter: Letter,
+    form: ActForm,
+    do: Callable[[], str],
+    *,
+    title: str,
+    text: str,
+    submit: str,
+    danger: bool = False,
+    other: tuple[str, str] | None = None,
+) -> HttpResponseBase:
+    """One act on a page of its own: what it means, the letter, its form. `do` answers what to say after."""
+
+    def act() -> str:
+        said = do()
+        messages.success(request, said)
+        return page.letter_url(letter)
+
+    def show(status: int) -> HttpResponse:
+        context = {
+            "form": form,
+            "letter": letter,
+            "body": page.body(letter, request.officer),
+            "face": page.face(letter),
+            "facts": [(label, value) for label, value in page.facts(letter) if value],
+            "chip": page.chip(letter),
+            "identity": identity(letter.case, request),
+            "title": title,
+            "text": text,
+            "submit": submit,
+            "danger": danger,
+            "other": other,
+            "back": page.letter_url(letter),
+            "multipart": form.is_multipart(),
+        }
+        return render(request, "letters/act.html", context, status=status)
+
+    return answer(request, form, act, show, page.letter_url(letter))
+
+
+@letter_gate(may=Letter.why_not_propose)
+@require_http_methods(["GET", "POST"])
+def propose(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """Check the letter, then put it before its disposer."""
+    form = ActForm(request.POST or None, version=letter.version)
+
+    def do() -> str:
+        letter.propose(request.officer, version=form.cleaned_data["version"])
+        return f"Surat diajukan. {page.waits_for(letter, request.officer)}."
+
+    first = letter.paper.kind.disposer or letter.paper.kind.signer
+    text = f"Surat ini belum dikirim. Setelah diajukan, surat menunggu {first} dan tidak dapat diubah lagi."
+    return act_page(
+        request, letter, form, do, title="Periksa dan ajukan surat", text=text, submit="Ajukan surat"
+    )
+
+
+@letter_gate(may=Letter.why_not_initial)
+@require_http_methods(["GET", "POST"])
+def initial(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """Paraf & teruskan, or send back with a note."""
+    due = letter.initial_needs_reason(request.officer)
+    form = forms.HandForm(request.POST or None, due=due, version=letter.version)
+
+    def do() -> str:
+        letter.initial(request.officer, reason=form.reason, version=form.cleaned_data["version"])
+        number = f" dengan nomor {letter.number}" if letter.number else ""
+        return f"Surat diparaf dan diteruskan{number}. {page.waits_for(letter, request.officer)}."
+
+    return act_page(
+        request,
+        letter,
+        form,
+        do,
+        title="Paraf & teruskan",
+        text="SOP: disposisi. Dengan paraf Anda surat ini siap ditandatangani; bila keliru, kembalikan.",
+        submit="Paraf & teruskan",
+        other=(page.letter_url(letter, "return"), "Kembalikan dengan catatan"),
+    )
+
+
+@letter_gate(may=Letter.why_not_return)
+@require_http_methods(["GET", "POST"])
+def send_back(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """Send the draft back to be mended."""
+    form = forms.ReturnForm(request.POST or None, version=letter.version)
+
+    def do() -> str:
+        letter.return_(request.officer, form.cleaned_data["reason"], version=form.cleaned_data["version"])
+        return f"Surat dikembalikan kepada {letter.drafted_by}."
+
+    return act_page(
+        request,
+        letter,
+        form,
+        do,
+        title="Kembalikan dengan catatan",
+        text="Catatan Anda sampai kepada pengonsep; langkah penanganan kembali ke penyusunan surat.",
+        submit="Kembalikan surat",
+    )
+
+
+@letter_gate(may=Letter.why_not_decide)
+@require_http_methods(["GET", "POST"])
+def decide(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """The signer decides, after saying again who he is."""
+    due = letter.decide_needs_reason(request.officer)
+    form = forms.DecideForm(request.POST or None, due=due, version=letter.version)
+    # Before the transaction of the act: a wrong password must be counted even though nothing is done.
+    if request.method == "POST" and form.is_valid():
+        confirm_identity(request, form)
+
+    def do() -> str:
+        letter.decide(request.officer, reason=form.reason, version=form.cleaned_data["version"])
+        return f"Surat {letter.number} diputuskan. Cetak, tanda tangani, dan cap; naskahnya lalu diunggah."
+
+    title = request.officer.hat_for({letter.paper.kind.signer_id}, letter.case.area_id).title
+    return act_page(
+        request,
+        letter,
+        form,
+        do,
+        title="Tanda tangani surat",
+        text=(
+            f"Anda memutuskan surat ini sebagai {title}. Naskah dibekukan dan menunggu tanda tangan "
+            "basah Anda pada cetakannya."
+        ),
+        submit="Putuskan surat ini",
+        other=(page.letter_url(letter, "return"), "Kembalikan dengan catatan"),
+    )
+
+
+@letter_gate(may=Letter.why_not_number)
+@require_http_methods(["GET", "POST"])
+def number(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """Write down the number that another office gave."""
+    form = forms.NumberForm(request.POST or None, version=letter.version)
+
+    def do() -> str:
+        data = form.cleaned_data
+        letter.give_number(request.officer, data["number"], version=data["version"])
+        return f"Nomor {letter.number} dicatat; surat siap ditandatangani."
+
+    return act_page(
+        request,
+        letter,
+        form,
+        do,
+        title="Catat nomor surat",
+        text="Tulis nomor persis seperti diberikan bagian umum.",
+        submit="Simpan nomor",
+    )
+
+
+def _scan(request: HttpRequest, letter: Letter, text: str) -> HttpResponseBase:
+    data = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = forms.ScanForm(*data, letter=letter, officer=request.officer, version=letter.version)
+
+    def do() -> str:
+        form.act(request.officer)
+        return f"Naskah bertanda tangan tersimpan: {letter.paper.kind} {letter.number}".strip() + "."
+
+    return act_page(
+        request,
+        letter,
+        form,
+        do,
+        title="Unggah naskah bertanda tangan",
+        text=text,
+        submit="Simpan naskah bertanda tangan",
+    )
+
+
+@letter_gate(may=Letter.why_not_file_signed_scan)
+@require_http_methods(["GET", "POST"])
+def scan(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """File the ink-signed letter; where nothing was decided here, this is the decision."""
+    return _scan(
+        request,
+        letter,
+        "Dengan naskah ini surat dinyatakan ditandatangani oleh pejabat yang Anda sebutkan. "
+        "Nama Anda tercatat sebagai yang mengunggah.",
+    )
+
+
+@letter_gate(may=Letter.why_not_complete)
+@require_http_methods(["GET", "POST"])
+def complete(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """File the record that all parties signed."""
+    return _scan(request, letter, "Pastikan semua pihak dan saksi sudah menandatangani setiap rangkap.")
+
+
+@letter_gate(may=Letter.why_not_fix)
+@require_http_methods(["GET", "POST"])
+def fix(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """Fix the text of a record or report."""
+    form = forms.FixForm(request.POST or None, letter=letter, version=letter.version)
+
+    def do() -> str:
+        data = form.cleaned_data
+        letter.fix(request.officer, number=data.get("number", ""), version=data["version"])
+        return "Naskah ditetapkan dan siap cetak."
+
+    return act_page(
+        request,
+        letter,
+        form,
+        do,
+        title="Periksa dan tetapkan naskah",
+        text="Setelah ditetapkan, naskah ini siap cetak dan tidak dapat diubah; bila keliru harus diganti.",
+        submit="Tetapkan naskah",
+    )
+
+
+@letter_gate(may=Letter.why_not_print_out)
+@require_POST
+def print_out(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """Note that the record went to its parties, and open its PDF."""
+    form = ActForm(request.POST)
+
+    def act() -> str:
+        letter.print_out(request.officer, version=form.cleaned_data["version"])
+        return page.letter_url(letter, "pdf")
+
+    return once(request, act) if form.is_valid() else redirect(page.letter_url(letter))
+
+
+@letter_gate(may=Letter.why_not_void)
+@require_http_methods(["GET", "POST"])
+def void(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """Take the letter out of force for good."""
+    form = forms.VoidForm(request.POST or None, version=letter.version)
+
+    def do() -> str:
+        letter.void(request.officer, form.cleaned_data["reason"], version=form.cleaned_data["version"])
+        return "Surat dibatalkan."
+
+    return act_page(
+        request,
+        letter,
+        form,
+        do,
+        title="Batalkan surat",
+        text="Surat yang dibatalkan tidak berlaku lagi dan nomornya tidak dipakai kembali.",
+        submit="Batalkan surat ini",
+        danger=True,
+    )
+
+
+@letter_gate(may=Letter.why_not_replace)
+@require_http_methods(["GET", "POST"])
+def replace(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """Put a new draft in the letter's place."""
+    form = forms.ReplaceForm(request.POST or None, version=letter.version)
+    place = {}
+
+    def do() -> str:
+        place["new"] = letter.replace(
+            request.officer, form.cleaned_data["reason"], version=form.cleaned_data["version"]
+        )
+        return "Surat diganti. Konsep penggantinya tercantum pada halaman ini."
+
+    return act_page(
+        request,
+        letter,
+        form,
+        do,
+        title="Ganti dengan surat baru",
+        text=(
+            "Surat ini menjadi tidak berlaku beserta nomornya. Konsep baru dengan isi yang sama dibuat pada "
+            "berkas dan langkah yang sama."
+        ),
+        submit="Ganti surat ini",
+        danger=True,
+    )
