@@ -1,0 +1,144 @@
+"""What the tests of the verbs share: doing an act as a person, and an act that must leave nothing behind."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from sopcases.cases import models as tables
+from sopcases.cases.models import Attempt, Case, Outcome
+from sopcases.cases.walk import Walk
+from sopcases.people.models import Entry
+from sopcases.refusal import NotAllowed, Refused
+from sopcases.sops.models import Stage
+from tests.cast import World
+
+ROWS = [
+    tables.Case,
+    tables.Attempt,
+    tables.Attempt.acted_by.through,
+    tables.CaseChild,
+    tables.CaseNumber,
+    tables.CaseOfficer,
+    tables.Filing,
+    tables.Interval,
+    tables.Paper,
+    tables.ProgressNote,
+    tables.Waiver,
+    tables.Whereabouts,
+    Entry,
+]
+
+Act = Callable[[Walk], object]
+
+
+def rows() -> list[list]:
+    return [list(model.objects.order_by("pk").values_list()) for model in ROWS]
+
+
+def done(world: World, case: Case, by: str, act: Act):
+    """The act by the person, committed; what it answers."""
+    with world.walk(case, by) as walk:
+        found = act(walk)
+    case.refresh_from_db()
+    return found
+
+
+def refused(world: World, case: Case, by: str, act: Act, sentence: str, error: type[Refused] = Refused):
+    """The act is refused with the whole sentence and leaves nothing behind."""
+    before = rows()
+    with pytest.raises(Refused) as told, world.walk(case, by) as walk:
+        act(walk)
+    assert sentence in told.value.sentences, told.value.sentences
+    assert type(told.value) is error
+    assert rows() == before, "a refusal left something behind"
+
+
+def only(world: World, case: Case, able: set[str], act: Act, sentence: str) -> None:
+    """Of the agency's people exactly these may; the stranger from the other agency never."""
+    cast = {"sari", "dewi", "rahman", "budi", "agus"}
+    assert able <= cast
+    for name in sorted(cast - able):
+        refused(world, case, name, act, sentence, NotAllowed)
+    for name in ("tono", "wati", "joko", "rina", "ani"):
+        refused(world, case, name, act, STRANGER, NotAllowed)
+
+
+STRANGER = "Penanganan ini tidak dapat Anda buka."
+CLOSED = "Penanganan ini sudah ditutup."
+HELD = "Penanganan ini sedang ditunda. Lanjutkan dahulu penanganannya."
+NOT_YOURS = "Langkah ini bukan tugas jabatan Anda."
+
+
+def verbs(case: Case) -> list[str]:
+    """The journal of the case, oldest first."""
+    return list(
+        Entry.objects.filter(subject="cases.case", subject_id=case.pk)
+        .order_by("id")
+        .values_list("verb", flat=True)
+    )
+
+
+def last_line(case: Case) -> Entry:
+    return Entry.objects.filter(subject="cases.case", subject_id=case.pk).latest("id")
+
+
+def attempts(case: Case, key: str) -> list[Attempt]:
+    return list(case.attempts.filter(step__key=key).order_by("id"))
+
+
+def states(case: Case, key: str) -> list[str]:
+    return [a.state for a in attempts(case, key)]
+
+
+def outcome(case: Case, name: str = "Kembali ke keluarga") -> Outcome:
+    return Outcome.objects.get(agency=case.agency_id, name=name)
+
+
+def today(world: World) -> date:
+    return world.officer("sari").day
+
+
+def children(case: Case) -> list[int]:
+    return list(case.children.order_by("id").values_list("child_id", flat=True))
+
+
+# --- the Bayi-Balita SOP, as far as a test needs it
+
+
+def reported(world: World, case: Case) -> None:
+    """Step 1: reported and received."""
+    world.file(case, "Laporan Sosial", "sari", stage=Stage.READY)
+    done(world, case, "sari", lambda walk: walk.finish("1"))
+    done(world, case, "dewi", lambda walk: walk.receive("1"))
+
+
+def proposed(world: World, case: Case, output: str = "2/spt"):
+    """The SPT drafted and proposed."""
+    spt = world.file(case, "Surat Perintah Tugas", "agus", output=output, stage=Stage.NONE)
+    world.advance_paper(case, spt, Stage.DRAFT, "agus")
+    return spt
+
+
+def signed(world: World, case: Case, spt):
+    world.advance_paper(case, spt, Stage.SIGNED, "budi", disposed_by=world.rahman, signed_by=world.budi)
+    case.refresh_from_db()
+    return spt
+
+
+def ordered(world: World, case: Case):
+    """Steps 1 to 3 (Bayi-Balita): the SPT is signed, the officers may go."""
+    reported(world, case)
+    return signed(world, case, proposed(world, case))
+
+
+def coordinated(world: World, case: Case):
+    """Steps 1 to 7: police and hospital have answered, the second SPT is proposed. Gives both SPTs."""
+    first = ordered(world, case)
+    world.file(case, "Surat Terlantar", output="4/surat-terlantar")
+    done(world, case, "sari", lambda walk: walk.finish("4"))
+    world.file(case, "Laporan Kondisi Kesehatan", output="6/kesehatan")
+    done(world, case, "sari", lambda walk: walk.finish("6"))
+    done(world, case, "sari", lambda walk: walk.finish("7"))
+    done(world, case, "dewi", lambda walk: walk.receive("7"))
+    return first, proposed(world, case, "7/spt")
