@@ -6,6 +6,7 @@
 
 from zoneinfo import available_timezones
 
+from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
@@ -146,7 +147,7 @@ def _check(data: dict, faults: Faults):
     if data["email"]:
         try:
             validate_email(data["email"])
-        except ValueError:
+        except ValidationError:
             faults.tell(("email",), f"alamat surel “{data['email']}” tidak benar.")
     for part in ("positions", "papers", "series"):
         _once(part, [entry["name"] for entry in data[part]], faults)
