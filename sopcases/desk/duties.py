@@ -43,13 +43,12 @@ def _steps(hat: Hat, *parts: str) -> QuerySet:
     return Performer.objects.filter(position=hat.position_id, part__in=parts).values("step")
 
 
-def live_attempts(officer: Officer) -> QuerySet[Attempt]:
-    """Opened attempts of running cases that wait for the officer, future periods among them.
+def _turns(officer: Officer) -> list[tuple[str, Q]]:
+    """What makes an attempt the officer's own now, as ("0 performs", condition): index of the hat, and part.
 
-    Each has `mine`: the index of the hat and the part it plays, as "0 performs". The performer's turn is
-    until he has acted, and again where the receiver has taken over but an output is missing; the receiver's
-    is between. A step that is only disposed and signed waits here as long as no letter is on its way; a draft
-    returned to the officer waits as a letter, not twice.
+    The performer's turn is until he has acted, and again where the receiver has taken over but an output is
+    missing; the receiver's is between. A step that is only disposed and signed waits for them as long as no
+    letter is on its way; a draft returned to the officer waits as a letter, not twice.
     """
     receivers = Performer.objects.filter(step=OuterRef("step"), part=RECEIVES)
     acting = Performer.objects.filter(step=OuterRef("step"), part__in=[PERFORMS, RECEIVES])
@@ -68,18 +67,24 @@ def live_attempts(officer: Officer) -> QuerySet[Attempt]:
         DISPOSES: ~Exists(acting) & ~Exists(on_its_way),
         SIGNS: ~Exists(acting) & ~Exists(on_its_way),
     }
-    found, which = NOBODY, []
-    for no, hat in enumerate(officer.hats):
-        for part, turn in turns.items():
-            mine = Q(step__in=_steps(hat, part)) & turn & covers(hat, officer.user)
-            found |= mine
-            which.append(When(mine, then=Value(f"{no} {part}")))
+    return [
+        (f"{no} {part}", Q(step__in=_steps(hat, part)) & turn & covers(hat, officer.user))
+        for no, hat in enumerate(officer.hats)
+        for part, turn in turns.items()
+    ]
+
+
+def live_attempts(officer: Officer) -> QuerySet[Attempt]:
+    """Opened attempts of running cases that wait for the officer, future periods among them."""
+    found = NOBODY
+    for _, mine in _turns(officer):
+        found |= mine
     return Attempt.objects.filter(
         found,
         state__in=Attempt.LIVE,
         opened_at__isnull=False,
         case__state__in=[Case.State.REPORTED, Case.State.ACTIVE],
-    ).annotate(mine=Choose(*which, output_field=CharField()) if which else Value(""))
+    )
 
 
 def open_waits() -> QuerySet[Interval]:
@@ -107,14 +112,17 @@ def waiting(officer: Officer) -> QuerySet[Attempt]:
 
 
 def with_place(attempts: QuerySet[Attempt], officer: Officer) -> QuerySet[Attempt]:
-    """What a row shows: the step and how many there are, the case, the child, whether it was assigned, and
-    why the attempt before was returned."""
+    """What a row shows: `mine` (the hat's index and the part, see `_turns`), the step and how many there are,
+    the case, the child, whether it was assigned, and why the attempt before was returned."""
     steps = Step.objects.filter(revision=OuterRef("step__revision")).order_by().values("revision")
     before = Attempt.objects.filter(
         case=OuterRef("case"), step=OuterRef("step"), state=Attempt.State.RETURNED
     ).order_by("-id")
     mine = CaseOfficer.objects.filter(case=OuterRef("case"), user=officer.user, until=None)
     return attempts.select_related("step", "case__sop", "child", "recorded_by").annotate(
+        mine=Choose(
+            *(When(turn, then=Value(key)) for key, turn in _turns(officer)), output_field=CharField()
+        ),
         step_count=Subquery(steps.annotate(count=Count("id")).values("count")),
         returned=Subquery(before.values("reason")[:1]),
         assigned=Exists(mine),
@@ -167,15 +175,17 @@ def to_lead(officer: Officer) -> QuerySet[Case]:
     live = Attempt.objects.filter(case=OuterRef("pk"), state__in=Attempt.LIVE)
     stays = CaseChild.objects.filter(case=OuterRef("pk"))
     over = ~Exists(live) | (Exists(stays) & ~Exists(stays.filter(left_on=None)))
+    return Case.objects.filter(found, agency_id=officer.user.agency_id, state__in=Case.RUNNING).filter(
+        Q(state=Case.State.ON_HOLD) | over
+    )
+
+
+def with_hold(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """What a row shows: since when and why the case is held, and when its last step ended."""
     hold = Interval.objects.filter(case=OuterRef("pk"), kind=Interval.Kind.HOLD, until=None)
     ended = Attempt.objects.filter(case=OuterRef("pk")).order_by().values("case")
-    return (
-        Case.objects.filter(found, agency_id=officer.user.agency_id, state__in=Case.RUNNING)
-        .filter(Q(state=Case.State.ON_HOLD) | over)
-        .select_related("sop")
-        .annotate(
-            held_since=Subquery(hold.values("since")[:1]),
-            held_reason=Subquery(hold.values("reason")[:1]),
-            last_ended=Subquery(ended.annotate(last=Max("ended_at")).values("last")),
-        )
+    return cases.select_related("sop").annotate(
+        held_since=Subquery(hold.values("since")[:1]),
+        held_reason=Subquery(hold.values("reason")[:1]),
+        last_ended=Subquery(ended.annotate(last=Max("ended_at")).values("last")),
     )

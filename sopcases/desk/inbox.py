@@ -152,7 +152,8 @@ class Inbox:
 
     @cached_property
     def _leads(self) -> list[Case]:
-        return list(duties.to_lead(self.officer).order_by("last_ended", "id")[: SHOWN + 1])
+        cases = duties.with_hold(duties.to_lead(self.officer))
+        return list(cases.order_by("last_ended", "id")[: SHOWN + 1])
 
     @cached_property
     def _children(self) -> dict[int, list[Child]]:

@@ -1,0 +1,437 @@
+"""Tugas Saya: who finds what on his desk, and why."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from sopcases.cases.models import Attempt, CaseOfficer, Outcome
+from sopcases.cases.walk import Leave, roll
+from sopcases.desk import inbox
+from sopcases.desk.inbox import Inbox
+from sopcases.people.models import Appointment, Area, Position
+from sopcases.sops.models import Stage
+from tests.cast import appoint, at, make_user
+
+pytestmark = pytest.mark.django_db
+
+EVERYBODY = ["sari", "dewi", "rahman", "budi", "rina", "agus", "ani", "wati", "hadi", "yuli", "joko", "tika"]
+STRANGERS = ["tono", "wati", "hadi", "yuli", "joko", "tika", "camat", "ani"]
+STEP_1 = "Langkah 1 dari 9: Kasi menerima Lapran Sosial Bayi Terlantar dari Peksos"
+STEP_2 = "Langkah 2 dari 9: "
+STEP_3 = "Langkah 3 dari 9: Disposisi SPT oleh Kabid dan Ditandatangani Kepala Dinas"
+
+
+def holds(desk, names):
+    """Who of these has anything on the desk."""
+    return [name for name in names if desk(name)]
+
+
+# --- steps
+
+
+def test_a_new_case_waits_for_the_performer_alone(world, desk, rows):
+    case = world.case()
+    assert desk("sari") == {"todo": [STEP_1]}
+    assert holds(desk, EVERYBODY + STRANGERS) == ["sari"]
+    (row,) = rows("sari", "todo")
+    assert row.who == f"Anak 1 · Kasus bayi {case.number}"
+    assert row.why == "Anda melaksanakan sebagai Peksos"
+    assert row.since == "Sejak hari ini pukul 08.00"
+    assert row.due == "Batas waktu hari ini pukul 08.15"
+    assert (row.url, row.action, row.late) == (f"/penanganan/{case.number}/", "Catat", False)
+
+
+def test_what_was_done_waits_for_its_receiver(world, desk, rows):
+    case = world.case()
+    world.file(case, "Laporan Sosial", "sari", stage=Stage.READY)
+    with world.walk(case, "sari") as walk:
+        walk.finish("1")
+    assert holds(desk, EVERYBODY + STRANGERS) == ["dewi"]
+    (row,) = rows("dewi", "todo")
+    assert row.why == "Menunggu Anda terima sebagai Kasi; dicatat oleh Sari Wulandari, S.Tr.Sos."
+    assert row.action == "Terima"
+
+
+def test_after_the_receipt_the_missing_output_waits_for_the_performers(world, desk, report):
+    case = world.case(route="titipan")
+    report(case)
+    letter = world.file(case, "Surat Perintah Tugas", "agus", output="2/spt", stage=Stage.DRAFT)
+    world.advance_paper(case, letter, Stage.SIGNED, "budi", disposed_by=world.rahman, signed_by=world.budi)
+    world.file(case, "Laporan Kondisi Kesehatan", output="6/kesehatan")
+    with world.walk(case, "sari") as walk:
+        walk.finish("6")
+    with world.walk(case, "sari") as walk:
+        walk.finish("7")
+    seven = "Langkah 7 dari 9: Kasi Menerima Laporan Peksos tentang perkembangan Anak"
+    assert seven not in desk("sari")["todo"]
+    assert desk("dewi") == {"todo": [seven]}
+    with world.walk(case, "dewi") as walk:
+        walk.receive("7")
+    assert desk("dewi") == {}
+    assert desk("agus") == {"todo": [seven]}, "the SPT is still to be drafted"
+
+
+def test_a_saved_act_stays_and_says_so(world, rows):
+    case = world.case(slug="anak-jalanan", by="dewi", children=0)
+    with world.walk(case, "agus") as walk:
+        walk.record("1")
+    (row,) = rows("agus", "todo")
+    assert row.why == "Anda melaksanakan sebagai Petugas; sudah dicatat, belum selesai"
+    assert row.who.startswith("Belum ada anak · Kegiatan penjangkauan AJ-")
+
+
+def test_several_children_are_named_shortly(world, rows):
+    world.case(children=3)
+    (row,) = rows("sari", "todo")
+    assert row.who.startswith("Anak 1 dan 2 anak lain · ")
+
+
+def test_a_returned_step_says_why(world, rows, report):
+    case = report(world.case())
+    world.file(case, "Surat Perintah Tugas", "agus", output="2/spt", stage=Stage.DRAFT)
+    with world.walk(case, "rahman") as walk:
+        walk.send_back("3", "Lengkapi tujuan.")
+    (row,) = rows("agus", "todo")
+    assert row.what.startswith(STEP_2)
+    assert row.why == "Anda melaksanakan sebagai Petugas. Dikembalikan: Lengkapi tujuan."
+
+
+# --- who
+
+
+def test_only_the_assigned_officer_finds_it(world, desk, rows):
+    lina = make_user(world.home, "lina", "Lina", "1")
+    peksos = Position.objects.get(agency=world.home, name="Peksos")
+    appoint(lina, peksos)
+    case = world.case()
+    assert desk("sari") == desk("lina") == {"todo": [STEP_1]}
+    with world.walk(case, "dewi") as walk:
+        walk.assign(peksos.pk, lina)
+    assert desk("sari") == {}
+    (row,) = rows("lina", "todo")
+    assert row.why == "Anda melaksanakan sebagai Peksos (Anda yang ditugasi)"
+    with world.walk(case, "dewi") as walk:
+        walk.assign(peksos.pk, None)
+    assert desk("sari") == {"todo": [STEP_1]}
+
+
+def test_the_area_of_the_appointment_counts(world, desk):
+    here, there = Area.objects.filter(agency=world.home)[:2]
+    Appointment.objects.filter(user=world.sari).update(area=here)
+    world.case(area=here)
+    world.case()
+    world.case(area=there, by="dewi", children=0)
+    assert len(desk("sari")["todo"]) == 2, "her area, and what has none"
+
+
+def test_a_partner_outside_finds_his_area_and_what_he_opened(world, desk):
+    here, there = Area.objects.filter(agency=world.agencies["lamandau"])[:2]
+    slug = "anak-terlantar-luar-panti"
+    world.case(slug, by="yuli", area=there, children=0)
+    assert desk("tika") == {}
+    unplaced = world.case(slug, by="yuli", children=0)
+    assert desk("tika") == {}
+    CaseOfficer.objects.create(
+        case=unplaced,
+        position=Position.objects.get(agency=unplaced.agency, name="TKSK"),
+        user=world.tika,
+        since=world.now,
+    )
+    assert len(desk("tika")["todo"]) == 1, "assigned to her"
+    world.case(slug, by="yuli", area=here, children=0)
+    assert len(desk("tika")["todo"]) == 2
+    assert len(desk("camat")["todo"]) == 1, "the same area, not the same assignment"
+    world.case(slug, by="tika", children=0)
+    assert len(desk("tika")["todo"]) == 3
+
+
+def test_a_plh_week(world, desk, report, spt, rows):
+    letter = spt(report(world.case()))
+    letter.initial(world.officer("rahman"))
+    assert desk("budi") == {"todo": [f"Surat Perintah Tugas {letter.number}"]}
+    assert desk("rina") == {}
+    head = Position.objects.get(agency=world.home, name="Kepala Dinas")
+    appoint(world.rina, head, "plh", first=date(2026, 3, 2), last=date(2026, 3, 8))
+    assert desk("budi") == {}, "a Plh. suspends the holder"
+    (row,) = rows("rina", "todo")
+    assert row.why == "Menunggu tanda tangan Anda sebagai Plh. Kepala Dinas"
+    seventh, eighth = at("2026-03-08 12:00"), at("2026-03-09 08:00")
+    assert desk("rina", seventh) and not desk("budi", seventh)
+    assert desk("budi", eighth) and not desk("rina", eighth)
+
+
+def test_without_a_position_nothing(world, desk):
+    world.case()
+    Appointment.objects.filter(user=world.sari).update(valid_until=date(2026, 3, 1))
+    assert desk("sari") == {}
+    assert Inbox(world.officer("sari")).todo == ""
+
+
+# --- letters
+
+
+def test_a_proposed_letter_waits_for_its_paraf_and_not_as_a_step_too(world, desk, report, spt, rows):
+    letter = spt(report(world.case()))
+    assert desk("rahman") == {"todo": ["Surat Perintah Tugas"]}
+    assert holds(desk, EVERYBODY + STRANGERS) == ["rahman"]
+    (row,) = rows("rahman", "todo")
+    assert row.why == "Menunggu paraf Anda sebagai Kabid; diajukan Agus Salim"
+    assert (row.url, row.action) == (f"/surat/{letter.pk}/", "Periksa")
+    assert row.due == "Batas waktu hari ini pukul 08.15", "of the approving step"
+
+
+def test_a_letter_past_the_standard_of_its_step_is_overdue(world, desk, report, spt):
+    spt(report(world.case()))
+    assert "late" in desk("rahman", world.now + timedelta(days=2))
+
+
+def test_a_paper_without_letter_waits_as_the_approving_step(world, desk, report, rows):
+    case = report(world.case())
+    world.file(case, "Surat Perintah Tugas", "agus", output="2/spt", stage=Stage.DRAFT)
+    assert desk("rahman") == desk("budi") == {"todo": [STEP_3]}
+    assert rows("rahman", "todo")[0].why == "Menunggu paraf Anda sebagai Kabid"
+    assert rows("budi", "todo")[0].why == "Menunggu tanda tangan Anda sebagai Kepala Dinas"
+
+
+def test_a_returned_letter_waits_for_its_drafter_once(world, desk, report, spt, rows):
+    letter = spt(report(world.case()))
+    letter.return_(world.officer("rahman"), "Perbaiki tujuan.")
+    assert desk("agus") == {"todo": ["Surat Perintah Tugas"]}
+    assert rows("agus", "todo")[0].why == "Dikembalikan kepada Anda untuk diperbaiki"
+    assert desk("rahman") == {}
+
+
+def test_ink_to_come_follows_for_who_records(world, desk, report, spt):
+    case = report(world.case())
+    letter = spt(case)
+    letter.initial(world.officer("rahman"))
+    name = f"Surat Perintah Tugas {letter.number}"
+    assert desk("agus") == {"waiting": [name]}, "it may be signed on paper"
+    letter.decide(world.officer("budi"))
+    assert desk("agus") == {"follow": [name]}
+    assert desk("budi") == {}
+    assert len(desk("sari")["todo"]) == 2, "steps 4 and 6 opened at the decision"
+
+
+# --- time
+
+
+def test_overdue_stands_apart_and_the_oldest_first(world, desk, rows):
+    first = world.case()
+    world.wait(days=1)
+    second = world.case()
+    world.wait(days=5)
+    third = world.case()
+    found = desk("sari")
+    assert {key: len(value) for key, value in found.items()} == {"todo": 1, "late": 2}
+    assert [row.who.split()[-1] for row in rows("sari", "late")] == [first.number, second.number]
+    assert all(row.late for row in rows("sari", "late"))
+    assert rows("sari", "todo")[0].who.endswith(third.number)
+
+
+def test_a_standard_that_is_only_shown_alarms_nobody(world, desk, rows):
+    world.case("anak-terlantar-luar-panti", by="yuli", area=Area.objects.get(name="Batang Kawa"), children=0)
+    later = world.now + timedelta(days=20)
+    assert set(desk("tika", later)) == {"todo"}
+    assert not rows("tika", "todo", later)[0].late
+
+
+def test_waiting_for_an_outside_party_stands_apart(world, desk, rows, report):
+    case = report(world.case(route="titipan"))
+    paper = world.file(case, "Surat Perintah Tugas", "agus", output="2/spt", stage=Stage.DRAFT)
+    world.advance_paper(case, paper, Stage.SIGNED, "budi", disposed_by=world.rahman, signed_by=world.budi)
+    with world.walk(case, "sari") as walk:
+        asked = walk.wait("5", "Disdukcapil", world.now)
+    found = desk("sari")
+    assert [len(found[key]) for key in ("todo", "waiting")] == [1, 1]
+    (row,) = rows("sari", "waiting")
+    assert row.why == "Menunggu Disdukcapil. Anda melaksanakan sebagai Peksos"
+    assert row.since == "Diminta hari ini pukul 08.00"
+    assert (row.action, row.late) == ("Catat jawaban", False)
+    world.wait(days=1)
+    with world.walk(case, "sari") as walk:
+        walk.remind(asked.pk, world.now)
+    (row,) = rows("sari", "waiting")
+    assert row.since == "Diminta kemarin pukul 08.00, diingatkan hari ini pukul 08.00"
+    with world.walk(case, "sari") as walk:
+        walk.answered(asked.pk, world.now, "Diterima")
+    assert "waiting" not in desk("sari")
+
+
+def test_a_period_is_announced_before_its_time(world, desk, rows):
+    case = world.case("anak-jalanan", by="dewi", children=0)
+    world.file(case, "Surat Perintah Tugas", "agus", output="1/spt", stage=Stage.SIGNED)
+    with world.walk(case, "sari") as walk:
+        walk.join(world.child("Dimas"))
+    child = case.children.get().child
+    for kind, output in (("Laporan Sosial", "3/laporan"), ("Surat Pernyataan", "3/pernyataan")):
+        paper = world.paper(kind)
+        with world.walk(case, "sari") as walk:
+            walk.file(paper, world.output(walk, output), children=[child.pk])
+    with world.walk(case, "sari") as walk:
+        walk.finish("3")
+    (row,) = rows("sari", "soon")
+    assert row.what.startswith("Langkah 5 dari 5: Sekali setiap bulan")
+    assert row.what.endswith("(April 2026)")
+    assert (row.since, row.due) == ("Mulai 1 April", "Batas waktu 30 April")
+    april = at("2026-04-01 08:00")
+    assert "soon" not in desk("sari", april)
+    assert any("(April 2026)" in what for what in desk("sari", april)["todo"])
+    roll(at("2026-05-04 08:00"))
+    missed = rows("sari", "late", at("2026-05-04 08:00"))
+    assert any("masanya lewat dan belum dilaporkan" in row.why for row in missed)
+
+
+# --- papers to follow, and the lead of a case
+
+
+def handed_over(world, report, spt):
+    """A titipan case at its end: every step done, the BPJS card to follow."""
+    case = report(world.case(route="titipan"))
+    paper = world.file(case, "Surat Perintah Tugas", "agus", output="2/spt", stage=Stage.DRAFT)
+    hands = {"disposed_by": world.rahman, "signed_by": world.budi}
+    world.advance_paper(case, paper, Stage.SIGNED, "budi", **hands)
+    world.file(case, "Akte Kelahiran", output="5/akte")
+    world.file(case, "Laporan Kondisi Kesehatan", output="6/kesehatan")
+    for key in ("5", "6", "7"):
+        with world.walk(case, "sari") as walk:
+            walk.finish(key)
+    with world.walk(case, "dewi") as walk:
+        walk.receive("7")
+    paper = world.file(case, "Surat Perintah Tugas", "agus", output="7/spt", stage=Stage.DRAFT)
+    world.advance_paper(case, paper, Stage.SIGNED, "budi", **hands)
+    world.file(case, "Surat Pengantar", "agus", output="8/pengantar", stage=Stage.READY)
+    record = world.file(case, "Berita Acara Penyerahan Anak", "agus", output="8/ba", stage=Stage.READY)
+    until = world.now.date() + timedelta(days=30)
+    with world.walk(case, "rahman") as walk:
+        walk.finish("8", leave=[Leave(world.kind("BPJS Anak").pk, "KK belum terbit", until)])
+    world.advance_paper(case, record, Stage.SIGNED, "dewi")
+    with world.walk(case, "dewi") as walk:
+        walk.finish("9")
+    return case
+
+
+def test_when_nothing_is_open_the_lead_is_asked_to_close(world, desk, report, spt, rows):
+    case = handed_over(world, report, spt)
+    asked = "Catat hasil akhir dan tutup penanganan"
+    assert desk("dewi")["todo"] == desk("rahman")["todo"] == [asked]
+    assert desk("sari") == desk("agus") == desk("budi") == {}
+    assert rows("dewi", "todo")[0].action == "Tutup"
+    with world.walk(case, "dewi") as walk:
+        outcome = Outcome.objects.get(agency=world.home, name="Diserahkan ke lembaga")
+        walk.leave(walk.stays[0].child_id, outcome, world.now.date())
+    with world.walk(case, "dewi") as walk:
+        walk.close()
+    assert "todo" not in desk("dewi")
+
+
+def test_what_follows_stays_with_the_performer_after_closing(world, desk, report, spt, rows):
+    case = handed_over(world, report, spt)
+    with world.walk(case, "dewi") as walk:
+        walk.stop("Uji", Outcome.objects.filter(agency=world.home).first())
+    assert desk("dewi") == desk("rahman") == {"follow": ["BPJS Anak menyusul"]}
+    assert holds(desk, ["sari", "agus", "budi", *STRANGERS]) == []
+    (row,) = rows("dewi", "follow")
+    assert (row.due, row.late, row.action) == ("Paling lambat 1 April", False, "Lengkapi")
+    assert rows("dewi", "follow", at("2026-04-02 08:00"))[0].late
+    world.file(case, "BPJS Anak")
+    assert desk("dewi") == {}
+
+
+def test_a_held_case_rests_and_shows_to_who_may_resume(world, desk, rows):
+    case = world.case()
+    with world.walk(case, "dewi") as walk:
+        walk.put_on_hold("Menunggu putusan pengadilan")
+    assert desk("sari") == {}
+    assert desk("dewi") == {"waiting": ["Penanganan ditunda"]}
+    assert rows("dewi", "waiting")[0].why == "Alasan: Menunggu putusan pengadilan"
+
+
+# --- the page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_costs_the_same_whatever_waits(
+    world, sign_in, report, spt, django_assert_num_queries, count
+):
+    for _ in range(count):
+        world.case()
+        spt(report(world.case()))
+    for name, queries in (("sari", 9), ("rahman", 10)):  # he may close: one more
+        client = sign_in(name)
+        with django_assert_num_queries(queries):
+            page = client.get("/")
+        assert page.status_code == 200
+
+
+def test_the_navigation_counts_what_the_page_shows(world, sign_in, report, spt):
+    for _ in range(3):
+        spt(report(world.case()))
+    world.case()
+    world.wait(days=3)
+    for name, todo, letters in (("sari", "1", ""), ("rahman", "3", "3"), ("agus", "", ""), ("tono", "", "")):
+        fresh, read = Inbox(world.officer(name)), Inbox(world.officer(name))
+        assert read.sections is not None
+        assert (fresh.todo, fresh.letters) == (read.todo, read.letters) == (todo, letters), name
+    page = sign_in("rahman").get("/").content.decode()
+    assert '<span class="count">3<span class="visually-hidden"> perlu dikerjakan</span></span>' in page
+
+
+def test_other_pages_count_in_three_queries(world, sign_in, report, spt, django_assert_num_queries):
+    spt(report(world.case()))
+    client = sign_in("rahman")
+    # Session, user, authority, the positions below; three of the page; three counts.
+    with django_assert_num_queries(10):
+        assert "perlu dikerjakan" in client.get("/sop/").content.decode()
+
+
+def test_a_full_page_stays_light(world, sign_in):
+    for _ in range(inbox.SHOWN + 1):
+        world.case(children=0)
+    page = sign_in("sari").get("/")
+    assert page.content.count(b"task-action") == inbox.SHOWN
+    assert len(page.content) < 100_000
+
+
+def test_counts_are_capped():
+    assert [inbox.capped(n) for n in (0, 7, 99, 100, 5000)] == ["", "7", "99", "99+", "99+"]
+
+
+def test_a_long_section_is_cut_and_says_so(world, sign_in, monkeypatch):
+    monkeypatch.setattr(inbox, "SHOWN", 2)
+    for _ in range(3):
+        world.case()
+    (section,) = Inbox(world.officer("sari")).sections
+    assert (len(section.rows), section.more, section.count) == (2, True, "2+")
+    assert "Lihat semuanya pada daftar penanganan" in sign_in("sari").get("/").content.decode()
+
+
+def test_much_overdue_does_not_hide_what_is_not(world, desk, monkeypatch):
+    monkeypatch.setattr(inbox, "SHOWN", 2)
+    monkeypatch.setattr(inbox, "READ", 3)
+    for _ in range(4):
+        world.case()
+    world.wait(days=10)
+    world.case()
+    assert {key: len(value) for key, value in desk("sari").items()} == {"todo": 1, "late": 2}
+
+
+def test_empty_pages_say_why(world, sign_in):
+    assert "Tidak ada yang menunggu Anda" in sign_in("sari").get("/").content.decode()
+    page = sign_in("ani").get("/").content.decode()
+    assert "Anda tidak memegang jabatan hari ini" in page
+    assert "Buka halaman admin" in page
+
+
+def test_strangers_are_asked_to_sign_in(client, db):
+    answer = client.get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/masuk/?next=/")
+
+
+def test_every_live_attempt_has_a_home(world, report, spt, desk):
+    """No opened attempt of a running case is on nobody's desk."""
+    case = report(world.case())
+    spt(case)
+    live = Attempt.objects.filter(case=case, state__in=Attempt.LIVE)
+    assert [a.step.key for a in live] == ["3"]
+    assert desk("rahman")
