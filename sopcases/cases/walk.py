@@ -752,8 +752,8 @@ class Walk(Progress):
             raise Refused("Dokumen ini sudah dibatalkan.")
         if paper.created_by_id != self.by.user.pk and self.waiver_hat is None:
             raise NotAllowed("Hanya yang menambahkan dokumen ini, atau atasannya, yang dapat membatalkannya.")
-        paper.voided_at = self.by.at
         paper.void_reason = _required(reason, "Sebutkan mengapa dokumen ini dibatalkan.")
+        paper.voided_at = self.by.at
         paper.save(update_fields=["voided_at", "void_reason"])
         self.log("paper.voided", paper=paper.pk, kind=paper.kind_id)
         self.paper_moved(paper)
