@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "Hitung akhir waktu baku suatu langkah, tanpa kelonggaran, dan jelaskan hitungannya."
 
     def add_arguments(self, parser):
-        parser.add_argument("agency", help="nama pendek perangkat daerah, misalnya tanjungpinang")
+        parser.add_argument("agency", help="nama pendek perangkat daerah")
         parser.add_argument("start", help="saat mulai, misalnya 2024-04-05T08:00 (waktu setempat)")
         parser.add_argument("duration", help="lama waktu seperti tertulis pada SOP, misalnya '3 hari'")
         parser.add_argument("--basis", choices=["office", "calendar"], default="", help="menurut satuannya")
