@@ -1,0 +1,157 @@
+"""The register: no gap, no double, void numbers never again, also with many takers at once."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections import Counter as Tally
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from sopcases.letters import register
+from sopcases.letters.models import Number, Series
+from sopcases.refusal import Refused
+from tests.cast import at
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def series(world) -> Series:
+    return Series.objects.get(agency=world.home, name="Surat Perintah Tugas")
+
+
+def test_numbers_follow_each_other_and_the_pattern(world, series):
+    by = world.officer("agus")
+    texts = [register.take(series, by.day.year, by).text for _ in range(3)]
+    assert texts == ["800/1/5.6.04/2026", "800/2/5.6.04/2026", "800/3/5.6.04/2026"]
+
+
+def test_every_year_and_every_series_begins_at_one(world, series):
+    other = Series.objects.get(agency=world.home, name="Surat Pengantar dan Berita Acara")
+    by = world.officer("agus")
+    register.take(series, 2026, by)
+    assert register.take(series, 2027, by).seq == 1
+    assert register.take(other, 2026, by).seq == 1
+
+
+def test_the_year_turns_at_local_midnight(world, series):
+    before = world.officer("agus", at("2026-12-31 23:59"))
+    after = world.officer("agus", at("2027-01-01 00:01"))
+    assert (before.day.year, after.day.year) == (2026, 2027)
+    assert register.take(series, before.day.year, before).text.endswith("/2026")
+    assert register.take(series, after.day.year, after).text.endswith("/2027")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "suffix", "expected"),
+    [
+        ("{klasifikasi}/{urut}/{unit}/{tahun}", "", "462/18/5.6.04/2024"),
+        ("{klasifikasi}/{urut}/{unit}/{tahun}", "b", "462/18.b/5.6.04/2024"),
+        ("{urut}/SPT/{bulan_romawi}/{tahun}", "", "18/SPT/XI/2024"),
+        ("{urut}-{tahun} {urut.__class__} {lain}", "", "18-2024 {urut.__class__} {lain}"),
+    ],
+)
+def test_patterns(pattern, suffix, expected):
+    series = Series(pattern=pattern, classification="462", unit="5.6.04")
+    assert register.compose(series, year=2024, month=11, seq=18, suffix=suffix) == expected
+
+
+@pytest.mark.django_db
+def test_a_pattern_without_year_or_sequence_is_refused(world):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Series.objects.create(agency=world.home, name="Salah", pattern="{klasifikasi}/{urut}")
+
+
+def test_taking_steps_over_what_was_used_outside(world, series):
+    by = world.officer("agus")
+    register.record_outside(series, 2026, 2, by, reason="Dipakai manual 5 Januari")
+    register.record_outside(series, 2026, 1, by, reason="Sisipan", suffix="b")
+    assert [register.take(series, 2026, by).seq for _ in range(2)] == [1, 3]
+    with pytest.raises(Refused, match="sudah ada dalam agenda"):
+        register.record_outside(series, 2026, 3, by, reason="Manual")
+    with pytest.raises(Refused, match="harus diisi"):
+        register.record_outside(series, 2026, 9, by, reason=" ")
+
+
+def test_reserved_numbers_are_used_or_voided_once(world, series):
+    by = world.officer("agus")
+    number = register.reserve(series, 2026, by, reason="Untuk SPT hari Senin")
+    assert (number.seq, number.state) == (1, Number.State.RESERVED)
+    register.use_reserved(number, by, None)
+    with pytest.raises(Refused, match="berstatus dipakai"):
+        register.use_reserved(number, by, None)
+    register.void(number, by, reason="Tidak jadi")
+    with pytest.raises(Refused, match="berstatus dibatalkan"):
+        register.void(number, by, reason="lagi")
+    with pytest.raises(Refused):
+        register.use_reserved(number, by, None)
+    assert register.take(series, 2026, by).seq == 2
+
+
+def test_a_refused_act_leaves_no_gap(world, series):
+    by = world.officer("agus")
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        register.take(series, 2026, by)
+        1 / 0  # noqa: B018
+    assert register.take(series, 2026, by).seq == 1
+
+
+def test_the_database_refuses_a_double(world, series):
+    by = world.officer("agus")
+    number = register.take(series, 2026, by)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Number.objects.create(series=series, year=2026, seq=number.seq, text="lain", at=by.at, by=by.user)
+
+
+TAKER = """
+import os, sys, django
+django.setup()
+from django.conf import settings
+from django.db import connection
+from datetime import datetime, timezone
+from sopcases.letters import register
+from sopcases.letters.models import Series
+from sopcases.people.authority import Officer
+from sopcases.people.models import User
+series = Series.objects.get(pk=int(sys.argv[1]))
+user = User.objects.select_related("agency").get(username="agus")
+sys.stdin.readline()
+for _ in range(int(sys.argv[2])):
+    register.take(series, 2026, Officer(user, datetime(2026, 3, 2, tzinfo=timezone.utc)))
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_processes_get_every_number_once():
+    """Real processes on the real test database; each connects for itself."""
+    from sopcases.people.models import Agency, User
+
+    office = Agency.objects.create(slug="kantor", name="Dinas Sosial")
+    User.objects.create_user("agus", name="Agus", agency=office)
+    series = Series.objects.create(agency=office, name="SPT", classification="800", unit="5.6.04")
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        assert isinstance(name, str) and sqlite3.connect(name), "a file, shared by processes"
+        url = f"sqlite:///{name}"
+    else:
+        given = connection.settings_dict
+        login = f"{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}"
+        url = f"postgres://{login}/{name}"
+    takers = [
+        subprocess.Popen(
+            [sys.executable, "-c", TAKER, str(series.pk), "10"],
+            cwd=ROOT,
+            env=os.environ | {"DATABASE_URL": url, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(8)
+    ]
+    failures = [taker.communicate("go\n", timeout=120)[1] for taker in takers]
+    assert [taker.returncode for taker in takers] == [0] * 8, "".join(failures)[-2000:]
+    taken = Number.objects.filter(series=series, year=2026).values_list("seq", flat=True)
+    assert Tally(taken) == Tally(range(1, 81))
