@@ -608,7 +608,8 @@ class Reading:
                 label="Lanjutkan penanganan",
                 waits="" if may else "Menunggu pejabat yang berwenang",
             )
-        rows = self.ordered_live()
+        # What waits for an outside party comes after what can be done now.
+        rows = sorted(self.ordered_live(), key=lambda a: self.progress.waiting(a) is not None)
         for attempt in rows:
             step = self.progress.step_of(attempt)
             if self.progress.refuse_receive(attempt) is None:
@@ -627,8 +628,10 @@ class Reading:
 
     def why(self, step: PlanStep, attempt: Attempt) -> str:
         """Since when a step is open, and until when it should be done."""
-        opened = f"Terbuka sejak {wording.moment(attempt.opened_at)}."
-        return " ".join(filter(None, [opened, self.until(step, attempt)]))
+        until = self.until(step, attempt)
+        if " sejak " in until:
+            return f"Terbuka: {until[0].lower()}{until[1:]}"
+        return f"Terbuka sejak {wording.moment(attempt.opened_at)}. {until}".strip()
 
     def _step_action(self, step: PlanStep, attempt: Attempt, label: str) -> Action:
         return Action(
@@ -769,6 +772,11 @@ class CasePage:
     facts: tuple[tuple[str, str], ...]
     officers: tuple[str, ...]
     acts: tuple[tuple[str, str], ...]
+
+    @property
+    def may_void(self) -> bool:
+        """Whether any paper could be voided by this officer."""
+        return any(paper.void_url for paper in self.papers)
 
 
 def case_page(reading: Reading) -> CasePage:

@@ -41,7 +41,7 @@ def age(birth_from: date | None, birth_until: date | None, today: date) -> str:
     elif months:
         text = f"{months} bulan"
     else:
-        text = "kurang dari 1 bulan"
+        return "kurang dari 1 bulan"
     return text if birth_from == birth_until else f"sekitar {text}"
 
 

@@ -1,94 +1,129 @@
-"""The pages of a case through the front door: who gets in, what they show, how much they cost."""
+"""The pages of a case through the front door: who gets in, what they show, what they cost."""
 
+import inspect
 import re
 from datetime import timedelta
-from io import BytesIO
+from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
-from django.utils import timezone
-from PIL import Image
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from sopcases.cases.models import Case, Child
-from sopcases.people.models import Entry
-from tests.cast import make_world
+from sopcases.cases import history
+from sopcases.cases.models import Attempt, Case, Child, Paper
+from sopcases.people.models import Entry, Position
+from sopcases.sops.models import Stage
+from tests.cases.front_door import local, picture, report
+from tests.cast import appoint
 
 pytestmark = pytest.mark.django_db
 
-
-@pytest.fixture
-def world(db):
-    """The cast today: the middleware reads the real clock."""
-    return make_world(now=timezone.now())
-
-
-def local(at) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")
-
-
-def picture(name="foto.jpg", colour="teal") -> SimpleUploadedFile:
-    out = BytesIO()
-    Image.new("RGB", (80, 60), colour).save(out, "JPEG")
-    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
-
-
-def key(response) -> str:
-    """The one-time key of the form on a page."""
-    return re.search(r'name="_key" value="([^"]+)"', response.content.decode())[1]
-
-
-def hidden(response) -> dict[str, str]:
-    """All hidden fields of the page's form."""
-    html = response.content.decode()
-    found = dict(re.findall(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?', html))
-    found.pop("csrfmiddlewaretoken", None)
-    return found
-
-
-class Desk:
-    """A person at the browser."""
-
-    def __init__(self, client, world, name):
-        self.client = type(client)()
-        self.client.force_login(world.users[name])
-
-    def get(self, url, status=200):
-        response = self.client.get(url)
-        assert response.status_code == status, (url, response.status_code)
-        return response
-
-    def send(self, url, status=302, **data):
-        """Open the form, fill it in, send it."""
-        form = hidden(self.get(url))
-        response = self.client.post(url, {**form, **data})
-        assert response.status_code == status, response.content.decode()[-6000:]
-        return response
+ROOM = Path(inspect.getfile(history)).parent
+CONSTANT = 25
+"""Queries of the case page: session, user, authority, the case with its rows and names, the navigation."""
 
 
 @pytest.fixture
-def desk(client, world):
-    return lambda name: Desk(client, world, name)
+def case(today):
+    """A case with a child, a paper, a note, a request: something behind every address."""
+    case = today.case(verbal_order_by="Kepala Dinas", verbal_order_at=today.now - timedelta(hours=1))
+    today.file(case, "Laporan Sosial", "sari", stage=Stage.READY)
+    with today.walk(case, "sari") as walk:
+        walk.note("Bayi stabil.", today.now)
+        walk.wait("1", "RSUD", today.now)
+    return case
 
 
-def report(world, **data) -> dict:
+def addresses(case) -> dict[str, str]:
+    """Every page of a case: address → how a may-lead officer may open it now."""
+    root = f"/penanganan/{case.number}/"
+    child, paper = case.children.get().child_id, case.filings.get().paper_id
+    interval = case.intervals.get().pk
     return {
-        "event_at": local(world.now - timedelta(hours=5)),
-        "place": "Teras masjid",
-        "route": "temuan",
-        "reporter": "Pak RT",
-        "where_now": "RSUD Kota",
-        "sex": "P",
-        "age_months": "0",
-        "verbal_order_by": "Kepala Dinas, per telepon",
-        "verbal_order_at": local(world.now - timedelta(hours=5)),
-        **data,
+        "case": root,
+        "reported": f"{root}tercatat/",
+        "history": f"{root}riwayat/",
+        "reads": f"{root}riwayat/?akses=1",
+        "notes": f"{root}catatan/",
+        "note_new": f"{root}catatan/baru/",
+        "paper_kind": f"{root}dokumen/baru/",
+        "paper_new": f"{root}dokumen/baru/?jenis={Paper.objects.get(pk=paper).kind_id}",
+        "void": f"{root}dokumen/{paper}/batalkan/",
+        "answer": f"{root}menunggu/{interval}/",
+        "hold": f"{root}tunda/",
+        "stop": f"{root}hentikan/",
+        "hand_over": f"{root}limpahkan/",
+        "close": f"{root}tutup/",
+        "assign": f"{root}petugas/",
+        "child_new": f"{root}anak/baru/",
+        "child": f"{root}anak/{child}/",
+        "child_edit": f"{root}anak/{child}/ubah/",
+        "place": f"{root}anak/{child}/keberadaan/",
+        "leave": f"{root}anak/{child}/hasil-akhir/",
+        "step": f"{root}langkah/1/",
+        "early": f"{root}langkah/6/?dahulu=1",
+        "later": f"{root}langkah/9/",
+        "waive": f"{root}langkah/1/menyusul/?jenis=1",
     }
 
 
-def test_the_first_report_opens_a_case_with_its_child(desk, world):
-    sent = desk("sari").send(
-        "/penanganan/laporan-awal/", **report(world), photos=[picture("a.jpg"), picture("b.jpg")]
+def test_every_page_opens_for_the_entitled_and_for_nobody_else(desk, today, case):
+    lead, stranger, admin, aside = desk("dewi"), desk("tono"), desk("ani"), desk("rina")
+    for name, url in addresses(case).items():
+        lead.get(url)
+        for person in (stranger, admin, aside):
+            assert person.client.get(url).status_code == 404, name
+            assert person.client.post(url).status_code == 404, name
+
+
+def test_a_plh_finds_the_pages_while_he_is_one(desk, today, case):
+    head = Position.objects.get(agency=today.home, name="Kepala Dinas")
+    first = today.now.date() - timedelta(days=1)
+    appoint(today.rina, head, "plh", first, first + timedelta(days=3))
+    desk("rina").get(f"/penanganan/{case.number}/")
+    today.rina.appointments.filter(position=head).update(valid_until=first)
+    desk("rina").get(f"/penanganan/{case.number}/", 404)
+
+
+def test_who_may_read_but_not_act_reads_why(desk, today, case):
+    root = f"/penanganan/{case.number}/"
+    sari = desk("sari")
+    for path in ("tunda/", "hentikan/", "limpahkan/", "tutup/", "petugas/", "langkah/1/menyusul/?jenis=1"):
+        page = sari.text(root + path, 403)
+        assert "berwenang" in page, path
+        sari.post(root + path, 403)
+    budi = desk("budi")
+    assert "bukan tugas jabatan Anda" in budi.text(f"{root}langkah/1/")
+    assert 'value="submit"' not in budi.text(f"{root}langkah/1/")
+    budi.post(f"{root}langkah/1/", 403, _key="0c6c1ac2-0000-4000-8000-000000000001")
+
+
+def test_wrong_ids_of_other_cases_are_not_found(desk, today, case):
+    other = today.case()
+    paper = today.file(other, "Laporan Sosial", "sari", stage=Stage.READY)
+    child = other.children.get().child_id
+    root = f"/penanganan/{case.number}/"
+    sari = desk("sari")
+    for path in (
+        f"anak/{child}/",
+        f"anak/{child}/ubah/",
+        f"dokumen/{paper.pk}/batalkan/",
+        "menunggu/999999/",
+        "langkah/10/",
+        f"langkah/1/anak/{child}/",
+        "langkah/1/masa/2026-01-01/",
+        "langkah/1/masa/2026-13-01/",
+        "langkah/1/anak/99999999999999999999/",
+    ):
+        sari.get(root + path, 404)
+    sari.get("/berkas/999999/", 404)
+    sari.get("/foto/999999/", 404)
+
+
+def test_the_first_report_opens_a_case_with_its_child(desk, today):
+    sari = desk("sari")
+    sent = sari.send(
+        "/penanganan/laporan-awal/", **report(today), photos=[picture("a.jpg"), picture("b.jpg")]
     )
     case = Case.objects.get()
     assert sent.headers["Location"] == f"/penanganan/{case.number}/tercatat/"
@@ -96,8 +131,262 @@ def test_the_first_report_opens_a_case_with_its_child(desk, world):
     assert child.birth_until - child.birth_from <= timedelta(days=31)
     assert child.whereabouts.get().place == "RSUD Kota"
     assert case.photos.count() == 2
-    page = desk("sari").get(sent.headers["Location"]).content.decode()
+    page = sari.text(sent.headers["Location"])
     assert case.number in page and "Kasi menerima Lapran Sosial" in page
-    page = desk("sari").get(f"/penanganan/{case.number}/").content.decode()
+    page = sari.text(f"/penanganan/{case.number}/")
     for text in ("RSUD Kota", "Perempuan", "Laporan awal", "Temuan", "Perintah lisan", "Laporan Sosial"):
         assert text in page
+
+
+def test_a_refused_report_keeps_what_was_typed_and_opens_nothing(desk, today):
+    sari = desk("sari")
+    late = report(today, event_at=local(today.now + timedelta(days=1)), place="Gang <Melati>")
+    page = sari.send("/penanganan/laporan-awal/", 422, **late).content.decode()
+    assert "Waktu kejadian tidak boleh di masa depan." in page
+    assert "Gang &lt;Melati&gt;" in page and "<title>Kesalahan: " in page
+    page = sari.send(
+        "/penanganan/laporan-awal/", 422, **report(today, where_now="", route="")
+    ).content.decode()
+    assert "Isi di mana anak sekarang berada." in page
+    for moment in ("0001-01-01T00:00", "9999-12-31T23:59", "besok", "x" * 10_000):
+        sari.send("/penanganan/laporan-awal/", 422, **report(today, event_at=moment))
+    assert not Case.objects.exists() and not Child.objects.exists()
+
+
+def test_a_report_sent_twice_opens_one_case(desk, today):
+    sari = desk("sari")
+    first = sari.send("/penanganan/laporan-awal/", **report(today))
+    form = dict(report(today), _key=re.search(r"[0-9a-f-]{36}", str(first.wsgi_request.POST["_key"]))[0])
+    again = sari.post("/penanganan/laporan-awal/", **form)
+    assert again.headers["Location"] == first.headers["Location"]
+    assert Case.objects.count() == 1
+
+
+def test_searching_keeps_the_form_and_takes_up_a_known_child(desk, today, case):
+    child = case.children.get().child
+    sari = desk("sari")
+    page = sari.post(
+        "/penanganan/laporan-awal/", 200, **report(today), action="search", q=child.name.lower()
+    ).content.decode()
+    assert child.name in page and "Teras masjid" in page and "Kesalahan" not in page
+    url = f"/penanganan/laporan-awal/?anak={child.pk}"
+    assert "sudah terdata" in sari.text(url)
+    page = sari.send(url, 422, **report(today)).content.decode()
+    assert f"sedang dalam penanganan {case.number}" in page
+    assert Case.objects.count() == 1
+
+
+def test_a_child_of_somebody_elses_case_shows_only_whom_to_ask(desk, today, case):
+    hidden = today.child("Rahasia Sekali", by="budi")
+    page = desk("sari").post("/anak/cari/", 200, q="rahasia").content.decode()
+    assert "pernah ditangani" in page and "Dinsos Tanjungpinang" in page
+    assert "Rahasia Sekali" not in page
+    desk("sari").get(f"/penanganan/laporan-awal/?anak={hidden.pk}", 422)
+    page = desk("tono").post("/anak/cari/", 200, q="rahasia").content.decode()
+    assert "Tidak ada anak" in page
+    data = str(list(Entry.objects.filter(verb="child.searched").values_list("data", flat=True)))
+    assert "ahasia" not in data and "hits" in data
+
+
+NASTY = '"><script>alert(1)</script>{{ 7*7 }}'
+
+
+def test_nothing_typed_becomes_markup(desk, today):
+    sari = desk("sari")
+    texts = dict.fromkeys(
+        ("place", "reporter", "circumstances", "where_now", "name", "health", "age_how", "verbal_order_by"),
+        NASTY,
+    )
+    sari.send("/penanganan/laporan-awal/", **report(today, **texts, reporter_phone=NASTY[:40]))
+    case = Case.objects.get()
+    root = f"/penanganan/{case.number}/"
+    sari.send(f"{root}catatan/baru/", text=NASTY, happened_at=local(today.now))
+    sari.send(f"{root}langkah/1/tunggu/", party=NASTY, since=local(today.now))
+    desk("dewi").send(f"{root}tunda/", reason=NASTY)
+    child = case.children.get().child_id
+    for path in (
+        "",
+        "tercatat/",
+        "riwayat/",
+        "catatan/",
+        f"anak/{child}/",
+        f"anak/{child}/ubah/",
+        "langkah/1/",
+    ):
+        page = sari.text(root + path)
+        assert (
+            "<script>alert" not in page and "49" not in re.sub(r"\d{3,}", "", page).split("alert(1)")[0][-5:]
+        )
+
+
+def test_no_name_in_titles_addresses_file_names_and_the_journal(desk, today):
+    sari = desk("sari")
+    sari.send("/penanganan/laporan-awal/", **report(today, name="Zulaikha Permata"), photos=picture())
+    case = Case.objects.get()
+    child = case.children.get().child_id
+    root = f"/penanganan/{case.number}/"
+    sari.send(f"{root}langkah/1/", action="later", acted_at=local(today.now), acted_by=today.sari.pk)
+    sari.send(
+        f"{root}anak/{child}/ubah/",
+        name="Zulaikha Permata Sari",
+        nik="2172 0152 0101 0001",
+        birth_from="",
+        birth_until="",
+        aliases="Ika, Upik",
+    )
+    for path in ("", f"anak/{child}/", f"anak/{child}/ubah/", "langkah/1/", "riwayat/"):
+        page = sari.text(root + path)
+        assert "Zulaikha" not in re.search(r"<title>(.*?)</title>", page, re.S)[1]
+        assert "Z. P." in page
+        assert "Zulaikha" not in " ".join(re.findall(r'href="([^"]*)"', page))
+    assert "Zulaikha Permata Sari" in sari.text(f"{root}anak/{child}/")
+    kept = " ".join(str(row) for row in Entry.objects.values_list("verb", "data", "acting_title"))
+    assert "Zulaikha" not in kept and "2172" not in kept
+    assert "2172015201010001" not in sari.text(f"{root}anak/{child}/")
+    assert "••••0001" in sari.text(f"{root}anak/{child}/")
+
+
+def test_files_leave_only_through_the_gate_under_a_neutral_name(desk, today, case):
+    sari = desk("sari")
+    root = f"/penanganan/{case.number}/"
+    kind = today.kind("Surat Terlantar").pk
+    sari.send(
+        f"{root}dokumen/baru/?jenis={kind}", file=[picture("Anak 1.jpg"), picture("b.jpg")], number="R/1"
+    )
+    paper = Paper.objects.get(kind=kind)
+    sari.send(f"{root}catatan/baru/", text="Foto", happened_at=local(today.now), photos=picture("Anak 1.jpg"))
+    photo = case.photos.get()
+    answer = sari.get(f"/berkas/{paper.pk}/")
+    assert answer.headers["Content-Disposition"] == (
+        f'attachment; filename="surat-terlantar-{case.number}-{paper.pk}.pdf"'
+    )
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in answer.headers["Cache-Control"] and answer.content.startswith(b"%PDF")
+    assert sari.get(f"/foto/{photo.pk}/").headers["Content-Type"] == "image/jpeg"
+    for name in ("tono", "ani", "rina"):
+        desk(name).get(f"/berkas/{paper.pk}/", 404)
+        desk(name).get(f"/foto/{photo.pk}/", 404)
+    verbs = Entry.objects.filter(actor=today.sari, verb__endswith=".read").values_list("verb", flat=True)
+    assert {"paper.read", "photo.read"} <= set(verbs)
+    assert "Mengunduh Surat Terlantar" in sari.text(f"{root}riwayat/?akses=1")
+    with paper.file.storage.open(paper.file.name, "r+b") as stored:
+        stored.seek(20)
+        stored.write(b"X")
+    assert "tidak lagi sama" in sari.text(f"/berkas/{paper.pk}/", 422)
+
+
+def test_reading_is_logged_once_a_page(desk, today, case):
+    sari = desk("sari")
+    child = case.children.get().child_id
+    for url, verb in (
+        (f"/penanganan/{case.number}/", "case.read"),
+        (f"/penanganan/{case.number}/anak/{child}/", "child.read"),
+    ):
+        before = Entry.objects.filter(verb=verb).count()
+        sari.get(url)
+        assert Entry.objects.filter(verb=verb).count() == before + 1
+
+
+def filled(world, case, number) -> None:
+    """So many children, papers, notes and photos in a case."""
+    for n in range(number):
+        with world.walk(case, "sari") as walk:
+            child = world.child(f"Anak ke-{n}")
+            walk.join(child)
+            walk.place(child.pk, f"Tempat {n}", world.now)
+            walk.note(f"Catatan {n}", world.now, child.pk)
+        world.file(case, "Surat Pernyataan", "sari")
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_case_page_costs_the_same_whatever_it_holds(desk, today, number):
+    case = today.case(children=0)
+    filled(today, case, number)
+    sari = desk("sari")
+    url = f"/penanganan/{case.number}/"
+    sari.get(url)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        sari.get(url)
+    assert len(queries) == CONSTANT, "\n".join(q["sql"][:160] for q in queries)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_step_page_costs_the_same_whatever_the_case_holds(desk, today, number):
+    case = today.case(children=0)
+    filled(today, case, number)
+    sari = desk("sari")
+    url = f"/penanganan/{case.number}/langkah/1/"
+    sari.get(url)
+    with CaptureQueriesContext(connection) as queries:
+        sari.get(url)
+    assert len(queries) == 20, "\n".join(q["sql"][:160] for q in queries)
+
+
+def test_every_verb_written_has_its_sentence():
+    written = set()
+    for room in ("cases", "letters"):
+        for source in (ROOM.parent / room).rglob("*.py"):
+            text = source.read_text()
+            written |= set(re.findall(r'\.log\(\s*"([a-z_.]+)"', text))
+            written |= set(re.findall(r'log_read\(\s*request,\s*"([a-z_.]+)"', text))
+            if room == "letters":
+                written |= {f"letter.{verb}" for verb in re.findall(r'\.tell\(\s*by,\s*"([a-z_]+)"', text)}
+            written |= set(
+                re.findall(r'journal\.write\(\s*[\w.]+,\s*"((?:case|child|paper|photo)\.[a-z_]+)"', text)
+            )
+    assert len(written) > 30
+    assert written <= set(history.SENTENCES), written - set(history.SENTENCES)
+
+
+def test_two_editors_get_a_conflict_page_that_keeps_the_text(desk, today, case):
+    sari, agus = desk("sari"), desk("agus")
+    url = f"/penanganan/{case.number}/langkah/1/"
+    first = sari.get(url)
+    from tests.cases.front_door import hidden
+
+    form = hidden(first)
+    agus.send(url, action="later", acted_at=local(today.now), acted_by=today.sari.pk, note="Dari Agus")
+    late = sari.post(
+        url,
+        409,
+        **{
+            **form,
+            "action": "submit",
+            "acted_at": local(today.now),
+            "acted_by": today.sari.pk,
+            "note": "Dari Sari",
+        },
+    )
+    assert "Dari Sari" in late.content.decode()
+    assert Attempt.objects.get(case=case, step__key="1").note == "Dari Agus"
+    child = case.children.get().child_id
+    url = f"/penanganan/{case.number}/anak/{child}/ubah/"
+    form = hidden(sari.get(url))
+    agus.send(url, name="Nama dari Agus")
+    late = sari.post(url, 409, **{**form, "name": "Nama dari Sari"})
+    assert "Nama dari Sari" in late.content.decode()
+    assert Child.objects.get(pk=child).name == "Nama dari Agus"
+
+
+def test_a_step_sent_twice_is_recorded_once(desk, today, case):
+    sari = desk("sari")
+    url = f"/penanganan/{case.number}/langkah/1/"
+    sent = sari.send(url, action="submit", acted_at=local(today.now), acted_by=today.sari.pk)
+    form = {name: sent.wsgi_request.POST.getlist(name) for name in sent.wsgi_request.POST}
+    lines = Entry.objects.filter(verb="step.handed").count()
+    again = sari.post(url, **form)
+    assert again.headers["Location"] == sent.headers["Location"]
+    assert Entry.objects.filter(verb="step.handed").count() == lines == 1
+
+
+def test_no_page_changes_anything_when_it_is_opened(desk, today, case):
+    lead = desk("dewi")
+    lead.get(f"/penanganan/{case.number}/")
+    before = Case.objects.get(pk=case.pk).version, Attempt.objects.count(), Paper.objects.count()
+    acts = Entry.objects.exclude(verb__endswith=".read").count()
+    for url in addresses(case).values():
+        lead.get(url)
+    assert (Case.objects.get(pk=case.pk).version, Attempt.objects.count(), Paper.objects.count()) == before
+    assert Entry.objects.exclude(verb__endswith=".read").count() == acts
