@@ -1,0 +1,168 @@
+"""The list of cases: what may be seen, filtered, searched and paged."""
+
+import pytest
+
+from sopcases.cases.models import Outcome
+from sopcases.desk import listing
+from sopcases.people.models import Area
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def found(world, sign_in):
+    """`found("dewi", status="semua")`: the numbers on the page, in its order."""
+
+    def ask(name: str, **asked) -> list[str]:
+        page = sign_in(name).get("/penanganan/", asked)
+        assert page.status_code == 200
+        return [line.number for line in page.context["listing"].lines]
+
+    return ask
+
+
+def stop(world, case):
+    outcome = Outcome.objects.filter(agency=case.agency).first()
+    with world.walk(case, "dewi") as walk:
+        walk.stop("Uji", outcome)
+
+
+def test_newest_first_and_only_ones_own(world, found):
+    first, second = world.case(), world.case()
+    assert found("dewi") == [second.number, first.number]
+    assert found("tono") == found("yuli") == found("tika") == []
+
+
+def test_a_partner_outside_sees_his_area(world, found):
+    here, there = Area.objects.filter(agency=world.agencies["lamandau"])[:2]
+    mine = world.case("anak-terlantar-luar-panti", by="yuli", area=here, children=0)
+    world.case("anak-terlantar-luar-panti", by="yuli", area=there, children=0)
+    assert found("tika") == [mine.number]
+    assert len(found("yuli")) == 2
+
+
+def test_running_cases_unless_asked_otherwise(world, found):
+    running, stopped = world.case(), world.case()
+    stop(world, stopped)
+    assert found("dewi") == [running.number]
+    assert found("dewi", status="semua") == [stopped.number, running.number]
+    assert found("dewi", status="stopped") == [stopped.number]
+    assert found("dewi", status="done") == []
+
+
+def test_by_sop(world, found):
+    baby = world.case()
+    street = world.case("anak-jalanan", by="dewi", children=0)
+    assert found("dewi", sop="anak-jalanan") == [street.number]
+    assert found("dewi", sop="bayi-balita-terlantar") == [baby.number]
+
+
+def test_by_mark(world, found):
+    late = world.case()
+    world.wait(days=3)
+    waits = world.case()
+    with world.walk(waits, "sari") as walk:
+        walk.wait("1", "RSUD", world.now)
+    plain = world.case()
+    assert found("dewi", hanya="lewat") == [late.number]
+    assert found("dewi", hanya="menunggu") == [waits.number]
+    assert found("dewi", hanya="menyusul") == []
+    assert found("dewi") == [plain.number, waits.number, late.number]
+
+
+def test_an_unknown_filter_shows_nothing_and_breaks_nothing(world, found):
+    world.case()
+    assert found("dewi", status="apa") == []
+    assert found("dewi", sop="apa") == []
+    assert len(found("dewi", sebelum="besok_x", sesudah="_")) == 1
+
+
+def test_search_by_number_and_name_among_what_one_may_see(world, found):
+    case = world.case(children=0)
+    with world.walk(case, "sari") as walk:
+        walk.join(world.child("Melati Putri Contoh"))
+    other = world.case()
+    assert found("dewi", q=case.number.lower()) == [case.number]
+    assert found("dewi", q="melati") == found("dewi", q="contoh MELATI") == [case.number]
+    assert found("dewi", q="anak 1") == [other.number]
+    assert found("dewi", q="melati mawar") == []
+    assert found("wati", q="melati") == found("tono", q=case.number) == []
+
+
+def test_an_empty_search_leads_on(world, sign_in):
+    case = world.case()
+    stop(world, case)
+    page = sign_in("dewi").get("/penanganan/", {"q": case.number}).content.decode()
+    assert "Tidak ditemukan" in page
+    assert f"?q={case.number}&amp;status=semua" in page
+    page = sign_in("dewi").get("/penanganan/", {"q": "zzz", "status": "semua"}).content.decode()
+    assert "Hapus saringan" in page
+    assert "Belum ada penanganan yang berjalan" in sign_in("dewi").get("/penanganan/").content.decode()
+
+
+def test_paging_by_key_there_and_back(world, sign_in, monkeypatch):
+    monkeypatch.setattr(listing, "PAGE", 2)
+    numbers = [world.case(children=0).number for _ in range(5)][::-1]
+    client, seen, address = sign_in("dewi"), [], ""
+    while True:
+        shown = client.get("/penanganan/" + address).context["listing"]
+        seen.append([line.number for line in shown.lines])
+        if not shown.older:
+            break
+        address = shown.older
+    assert seen == [numbers[:2], numbers[2:4], numbers[4:]]
+    shown = client.get("/penanganan/" + shown.newer).context["listing"]
+    assert [line.number for line in shown.lines] == numbers[2:4]
+    assert shown.older
+    shown = client.get("/penanganan/" + shown.newer).context["listing"]
+    assert [line.number for line in shown.lines] == numbers[:2]
+    assert (shown.newer, bool(shown.older)) == ("", True)
+
+
+def test_paging_keeps_the_filters(world, sign_in, monkeypatch):
+    monkeypatch.setattr(listing, "PAGE", 1)
+    for _ in range(2):
+        world.case(children=0)
+    shown = sign_in("dewi").get("/penanganan/", {"q": "BBT", "status": "semua"}).context["listing"]
+    assert shown.older.startswith("?q=BBT&status=semua&sebelum=")
+
+
+def test_a_row_says_where_the_case_stands(world, sign_in):
+    case = world.case()
+    world.wait(days=3)
+    (line,) = sign_in("dewi").get("/penanganan/").context["listing"].lines
+    assert line.url == f"/penanganan/{case.number}/"
+    assert line.who == "Anak 1"
+    assert line.step == "1. Kasi menerima Lapran Sosial Bayi Terlantar dari Peksos"
+    assert [(chip.label, chip.tone) for chip in line.chips] == [
+        ("Laporan awal", "active"),
+        ("Lewat batas waktu", "late"),
+    ]
+    assert line.opened == "2 Maret pukul 08.00"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_costs_the_same_whatever_its_length(world, sign_in, django_assert_num_queries, count):
+    for _ in range(count):
+        world.case(children=2)
+    client = sign_in("dewi")
+    # Session, user, authority, the positions below; SOPs, cases, children, steps; three counts.
+    with django_assert_num_queries(11):
+        assert client.get("/penanganan/").status_code == 200
+
+
+def test_who_holds_no_position_reads_why(world, sign_in):
+    world.case()
+    answer = sign_in("ani").get("/penanganan/")
+    assert answer.status_code == 403
+    assert "Anda tidak memegang jabatan hari ini" in answer.content.decode()
+
+
+def test_a_name_cannot_break_the_page(world, sign_in):
+    case = world.case(children=0)
+    with world.walk(case, "sari") as walk:
+        walk.join(world.child("<script>alert(1)</script>"))
+    for path in ("/", "/penanganan/", "/penanganan/?q=<script>alert(1)</script>"):
+        page = sign_in("sari").get(path).content.decode()
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert" in page
