@@ -39,6 +39,9 @@ def open_case(revision: Revision, by: Officer, *, event_at: datetime, route: str
     when = facts.get("verbal_order_at")
     if facts.get("verbal_order_by") and (when is None or when > by.at):
         raise Refused("Isi waktu perintah lisan; tidak boleh di masa depan.")
+    area = facts.get("area")
+    if area is not None and area.agency_id != revision.sop.agency_id:
+        raise Refused("Wilayah ini milik perangkat daerah lain.")
     with transaction.atomic():
         sop = revision.sop
         case = Case.objects.create(

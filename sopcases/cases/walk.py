@@ -1044,8 +1044,11 @@ class Walk(Progress):
         _demand(self.refuse_running(), Refused)
         if user is not None:
             able = authority.holders(self.case.agency_id, self.by.day, [position_id])
-            if user.pk not in {a.user_id for a in able}:
+            areas = {a.area_id for a in able if a.user_id == user.pk}
+            if not areas:
                 raise Refused("Pegawai ini tidak menjabat jabatan tersebut hari ini.")
+            if self.case.area_id is not None and not areas & {None, self.case.area_id}:
+                raise Refused("Wilayah tugas pegawai ini lain dari wilayah penanganan.")
         CaseOfficer.objects.filter(case=self.case, position_id=position_id, until=None).update(
             until=self.by.at
         )
