@@ -7,9 +7,13 @@ from sopcases.people import journal
 from sopcases.people.access import gate
 from sopcases.people.authority import Officer
 
+LARGEST_ID = 2**63 - 1
+
 
 def find_letter(officer: Officer, letter: int) -> Letter | None:
     """A letter filed in a case that the officer may read."""
+    if letter > LARGEST_ID:
+        return None
     return Letter.objects.visible_to(officer).for_page().filter(pk=letter).first()
 
 

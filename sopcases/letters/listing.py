@@ -39,9 +39,19 @@ GROUPS = {
 
 
 class FilterForm(forms.Form):
-    q = forms.CharField(label="Cari nomor surat atau nomor penanganan", required=False, max_length=100)
+    """What the list may be narrowed to. An unknown choice narrows to nothing."""
+
+    q = forms.CharField(
+        label="Cari nomor surat atau nomor penanganan",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "class": "form-control", "autocomplete": "off"}),
+    )
     status = forms.ChoiceField(
-        label="Status", choices=[(key, name) for key, (name, _) in GROUPS.items()], required=False
+        label="Status",
+        choices=[(key, name) for key, (name, _) in GROUPS.items()],
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
 
 
