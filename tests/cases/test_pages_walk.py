@@ -107,6 +107,7 @@ def test_five_people_walk_a_baby_to_the_institution(desk, today):
     walk.act(
         "dewi",
         f"langkah/8/menyusul/?jenis={bpjs}",
+        paper=f"{bpjs}-0",
         how="later",
         until=later,
         reason="KK pengasuh belum terbit",
@@ -116,7 +117,12 @@ def test_five_people_walk_a_baby_to_the_institution(desk, today):
 
     akte = world.kind("Akte Kelahiran").pk
     walk.act(
-        "dewi", f"langkah/5/menyusul/?jenis={akte}", how="later", until=later, reason="Diproses Disdukcapil"
+        "dewi",
+        f"langkah/5/menyusul/?jenis={akte}",
+        paper=f"{akte}-0",
+        how="later",
+        until=later,
+        reason="Diproses Disdukcapil",
     )
     walk.step("sari", "5")
     assert "Selesai, kelengkapan menyusul" in desk("sari").get(walk.root).content.decode()

@@ -84,6 +84,7 @@ class NotNeededForm(ActForm):
 class WaiveForm(ActForm):
     """A missing paper is left to follow, or for good."""
 
+    paper = forms.ChoiceField(label="Dokumen", error_messages={"required": "Pilih dokumennya."})
     how = forms.ChoiceField(
         label="Bagaimana kelanjutannya",
         choices=[("later", "Menyusul, paling lambat pada tanggal di bawah"), ("never", "Tidak diterbitkan")],
@@ -92,6 +93,10 @@ class WaiveForm(ActForm):
     )
     until = DayField(label="Paling lambat", required=False)
     reason = ReasonField()
+
+    def __init__(self, *args, papers, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["paper"].choices = papers
 
     def clean(self):
         data = super().clean()

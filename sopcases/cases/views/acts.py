@@ -35,6 +35,7 @@ from sopcases.cases.forms.acts import (
 )
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.step import AnswerForm, NotNeededForm, WaitForm, WaiveForm
+from sopcases.cases.models import Attempt
 from sopcases.cases.page import Reading, case_url, number_of, step_url
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import Leave, Walk, walking
@@ -543,23 +544,28 @@ not_held = page_of(
 )
 
 
-def _number(request: HttpRequest, name: str) -> int | None:
-    """A number of the address; nonsense is nothing."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
-
-
 def _waive_form(at: At, request: HttpRequest, data=None, files=None, **kwargs) -> WaiveForm:
-    form = WaiveForm(data, **kwargs)
-    form.kind, form.child = _number(request, "jenis"), _number(request, "anak")
-    form.kind_name = at.progress.kinds[form.kind].name if form.kind in at.progress.kinds else "dokumen"
-    return form
+    """What the step lacks; `jenis` and `anak` of the address say which was meant."""
+    attempt = at.progress.current(at.spot) or Attempt(
+        case=at.case, step_id=at.progress.plan.by_key[at.spot.key].id, child_id=at.spot.child_id
+    )
+    names = {s.child_id: s.child.called for s in at.progress.stays}
+    papers = [
+        (
+            f"{m.kind.pk}-{m.child_id or 0}",
+            m.kind.name + (f" untuk {names[m.child_id]}" if m.child_id else ""),
+        )
+        for m in at.progress.missing(attempt)
+    ]
+    meant = f"{request.GET.get('jenis', '')}-{request.GET.get('anak', '0')}"
+    return WaiveForm(data, papers=list(dict.fromkeys(papers)), initial={"paper": meant}, **kwargs)
 
 
 def _waive(walk: Walk, at: At, form: WaiveForm) -> None:
     data = form.cleaned_data
+    kind, child = map(int, data["paper"].split("-"))
     until = data["until"] if data["how"] == "later" else None
-    one = Leave(form.kind, data["reason"], until, form.child)
+    one = Leave(kind, data["reason"], until, child or None)
     walk.waive(at.spot.key, one, at.spot.child_id, at.spot.occurrence)
 
 

@@ -9,12 +9,18 @@ from sopcases.cases.access import At, case_gate, find_case, may_touch
 from sopcases.cases.forms.acts import ReasonForm
 from sopcases.cases.forms.papers import KindForm, PaperForm
 from sopcases.cases.page import Reading, case_url
-from sopcases.cases.views.acts import Act, _number, page_of, plain
+from sopcases.cases.views.acts import Act, page_of, plain
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import walking
 from sopcases.people.access import gate
 from sopcases.people.authority import Officer
 from sopcases.sops.models import PaperKind
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """A number of the address; nonsense is nothing."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 @case_gate(may=may_touch)
