@@ -595,6 +595,8 @@ class Walk(Progress):
             raise Refused("Langkah ini tidak menilai kelayakan.")
         self._attempt(step, Spot(key))
         stay = self._stay(child_id)
+        if not verdict:
+            raise Refused("Pilih layak, tidak layak, atau perlu dilengkapi.")
         if verdict != CaseChild.Verdict.ELIGIBLE:
             reason = _required(reason, "Sebutkan alasan penilaian.")
         stay.verdict, stay.verdict_reason = CaseChild.Verdict(verdict), reason
