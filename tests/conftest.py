@@ -85,16 +85,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def flush_lifts_the_journal():
-    """The database refuses to empty the journal; tests that commit must be allowed to, at their end only."""
+def flush_lifts_the_guards():
+    """The database refuses to empty the journal and sealed SOPs; tests that commit may, at their end only."""
     from django.test import TransactionTestCase
 
     from sopcases.people import journal
+    from sopcases.sops import revising
 
     teardown = TransactionTestCase._fixture_teardown
 
     def lifted(self: TransactionTestCase) -> None:
-        with journal.lifted():
+        with journal.lifted(), revising.lifted():
             teardown(self)
 
     TransactionTestCase._fixture_teardown = lifted

@@ -771,6 +771,8 @@ class CasePage:
     older_notes: bool
     facts: tuple[tuple[str, str], ...]
     officers: tuple[str, ...]
+    ahead: tuple[tuple[str, str], ...]
+    """Steps this officer may write down before their turn: address and label."""
     acts: tuple[tuple[str, str], ...]
 
     @property
@@ -800,8 +802,23 @@ def case_page(reading: Reading) -> CasePage:
         older_notes=older is not None,
         facts=tuple(case_facts(reading)),
         officers=tuple(f"{reading.positions[p]}: {reading.users[u]}" for p, u in progress.assigned.items()),
+        ahead=tuple(ahead(reading)),
         acts=tuple(case_acts(progress)),
     )
+
+
+def ahead(reading: Reading) -> Iterable[tuple[str, str]]:
+    """What may have happened already though its turn has not come: recording it is a deliberate act."""
+    progress = reading.progress
+    for step in reading.plan.steps:
+        if step.recurring or progress.refuse_act(step.key) is not None:
+            continue
+        for spot in reading.spots(step):
+            row = progress.current(spot)
+            if row is None or (row.live and row.opened_at is None):
+                whom = f" untuk {reading.called(spot.child_id)}" if spot.child_id else ""
+                label = f"Langkah {number_of(step)}: {step.activity}{whom}"
+                yield step_url(reading.case, spot), label
 
 
 def case_facts(reading: Reading) -> Iterable[tuple[str, str]]:
