@@ -209,6 +209,7 @@ class NoteForm(OwnForm):
 
 class NoteInline(DraftInline, AgencyStacked):
     model = Note
+    classes = ["collapse"]
     form = NoteForm
     formset = PartForms
     fields = ["about", "step", "quotes", "reading"]

@@ -240,7 +240,8 @@ def _paper_problems(plan: Plan, step: PlanStep, where: str, available: set[int])
             elif output.kind != item.kind:
                 yield f"{where}: kelengkapan “{name}” menunjuk keluaran dari jenis dokumen lain."
             elif output.stage < item.stage and not _reached(plan, item, before):
-                yield f"{where}: kelengkapan “{name}” diminta lebih jauh dari yang dicapai langkah sebelumnya."
+                told = "diminta lebih jauh dari yang dicapai langkah sebelumnya"
+                yield f"{where}: kelengkapan “{name}” {told}."
         elif item.kind not in available and not item.optional:
             yield f"{where}: kelengkapan “{name}” tidak dibawa oleh langkah mana pun."
     for item in step.outputs:
@@ -298,10 +299,10 @@ def is_passed(plan: Plan, standing: Standing, key: str, track: int | None) -> bo
 def open_steps(plan: Plan, standing: Standing) -> list[tuple[str, int | None]]:
     """The steps that may be done now in order, with their track. Passed ones are left out.
 
-    A step opens when all before it, near and far, are passed on its track. A step papered child by child lets
-    the case go on with the first child through it, so that one slow parent holds nobody else back. A
-    recurring step follows the children: it opens as soon as one of them stands there. After the step that looks for the children found
-    none, nothing more opens.
+    A step opens when all before it, near and far, are passed on its track. A step papered child by child
+    lets the case go on with the first child through it, so that one slow parent holds nobody else back. A
+    recurring step follows the children: it opens as soon as one of them stands there. After the step that
+    looks for the children found none, nothing more opens.
     """
     found: list[tuple[str, int | None]] = []
     finder = plan.finder

@@ -132,7 +132,7 @@ class Revision(models.Model):
         State.WITHDRAWN: set(),
     }
 
-    sop = models.ForeignKey(Sop, models.PROTECT, related_name="revisions")
+    sop = models.ForeignKey(Sop, models.PROTECT, related_name="revisions", verbose_name="SOP")
     no = models.PositiveIntegerField("revisi ke")
     state = models.CharField("status", max_length=10, choices=State.choices, default=State.DRAFT)
     in_force_from = models.DateField("berlaku dari", null=True, blank=True)
@@ -203,7 +203,7 @@ class Step(models.Model):
         SESSION = "session", "Berkala: kegiatan bersama"
         VISIT = "visit", "Berkala: kunjungan per anak"
 
-    revision = models.ForeignKey(Revision, models.CASCADE, related_name="steps")
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="steps", verbose_name="revisi SOP")
     key = models.SlugField("kunci", max_length=40)
     order = models.PositiveIntegerField("urutan")
     number = models.CharField("No", max_length=20, blank=True)
@@ -382,7 +382,9 @@ class Note(models.Model):
     """A discrepancy of the sheet: both places quoted, and how the system reads it until decided."""
 
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="notes")
-    step = models.ForeignKey(Step, models.CASCADE, null=True, blank=True, related_name="notes")
+    step = models.ForeignKey(
+        Step, models.CASCADE, null=True, blank=True, related_name="notes", verbose_name="langkah"
+    )
     about = models.CharField("perihal", max_length=300)
     quotes = models.JSONField("kutipan", default=list, blank=True)
     reading = models.TextField("dibaca sebagai")

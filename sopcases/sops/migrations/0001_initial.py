@@ -238,7 +238,10 @@ class Migration(migrations.Migration):
                 (
                     "sop",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="revisions", to="sops.sop"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="revisions",
+                        to="sops.sop",
+                        verbose_name="SOP",
                     ),
                 ),
             ],
@@ -336,7 +339,10 @@ class Migration(migrations.Migration):
                 (
                     "revision",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="sops.revision"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="sops.revision",
+                        verbose_name="revisi SOP",
                     ),
                 ),
             ],
@@ -511,6 +517,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="notes",
                         to="sops.step",
+                        verbose_name="langkah",
                     ),
                 ),
             ],
