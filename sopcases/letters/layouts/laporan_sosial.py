@@ -11,6 +11,7 @@ from sopcases.letters.layouts.base import Layout, LayoutForm, Person
 from sopcases.letters.layouts.berita_acara import birth_text
 from sopcases.letters.register import ROMAN
 from sopcases.people.models import Position
+from sopcases.sops.models import PaperKind
 
 HEADINGS = (
     "Identitas anak",
@@ -39,7 +40,9 @@ class LaporanSosialForm(LayoutForm):
     acknowledged = forms.TypedChoiceField(label="Mengetahui", coerce=int, empty_value=None, required=False)
 
     def build(self) -> None:
-        self.headings = self.kept.get("headings") or list(HEADINGS)
+        kinds = PaperKind.objects.filter(agency=self.agency, layout=LAYOUT.slug)
+        own = kinds.values_list("wording__headings", flat=True).first()
+        self.headings = self.kept.get("headings") or own or list(HEADINGS)
         for n, heading in enumerate(self.headings, 1):
             self.fields[f"section{n}"] = forms.CharField(
                 label=f"{numeral(n)}. {heading}",
