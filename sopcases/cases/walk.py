@@ -119,7 +119,7 @@ class Walk(Progress):
 
         Refuses with the names of all that is missing. What may follow is given in `leave`.
         """
-        attempt = self.record(
+        attempt = self._record(
             key,
             child_id,
             occurrence,
@@ -160,7 +160,35 @@ class Walk(Progress):
         verbal_order: tuple[str, datetime] | None = None,
         version: int | None = None,
     ) -> Attempt:
-        """Write down what was done, without finishing the step ("simpan, lanjutkan nanti")."""
+        """Write down what was done, without finishing the step ("simpan, lanjutkan nanti"). Children whose
+        own papers are in go on."""
+        attempt = self._record(
+            key,
+            child_id,
+            occurrence,
+            acted_at=acted_at,
+            acted_by=acted_by,
+            note=note,
+            spent_minutes=spent_minutes,
+            verbal_order=verbal_order,
+            version=version,
+        )
+        self.advance()
+        return attempt
+
+    def _record(
+        self,
+        key: str,
+        child_id: int | None = None,
+        occurrence: date | None = None,
+        *,
+        acted_at: datetime | None = None,
+        acted_by: Iterable[User] = (),
+        note: str = "",
+        spent_minutes: int | None = None,
+        verbal_order: tuple[str, datetime] | None = None,
+        version: int | None = None,
+    ) -> Attempt:
         _demand(self.refuse_act(key))
         step = self.plan.by_key[key]
         attempt = self._attempt(step, Spot(key, child_id, occurrence), version)
@@ -723,7 +751,7 @@ class Walk(Progress):
                 drafter = next((u for u in (paper.created_by, self.by.user) if self._performs(step, u)), None)
                 if drafter is None:
                     continue
-                self.record(step.key, attempt.child_id, attempt.occurrence, acted_by=[drafter])
+                self._record(step.key, attempt.child_id, attempt.occurrence, acted_by=[drafter])
             self._complete(attempt)
 
     def paper_returned(self, paper: Paper, reason: str) -> None:
