@@ -104,6 +104,7 @@ def waiting(officer: Officer) -> QuerySet[Attempt]:
         live_attempts(officer)
         .filter(Exists(open_waits()))
         .annotate(
+            asked=Subquery(latest.values("pk")[:1]),
             party=Subquery(latest.values("party")[:1]),
             asked_at=Subquery(latest.values("since")[:1]),
             reminded=Subquery(latest.values("reminded")[:1]),

@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.db.models import F, Q
 from django.utils import timezone
 
 from sopcases.cases.models import Attempt, Case, CaseChild, Child, Waiver
+from sopcases.cases.page import case_url, number_of, step_url
+from sopcases.cases.progress import Spot
 from sopcases.desk import duties, wording
 from sopcases.letters.models import Letter
+from sopcases.letters.page import letter_url
 from sopcases.people.authority import Officer
 from sopcases.sops.flow import DISPOSES, PERFORMS, RECEIVES, SIGNS
 
@@ -188,7 +192,7 @@ class Inbox:
 
     def _what(self, attempt: Attempt) -> str:
         step = attempt.step
-        place = f"Langkah {wording.number(step.number)} dari {attempt.step_count}"
+        place = f"Langkah {number_of(step)} dari {attempt.step_count}"
         period = f" ({wording.month(attempt.occurrence)})" if attempt.occurrence else ""
         return f"{place}: {step.activity}{period}"
 
@@ -226,7 +230,7 @@ class Inbox:
             since=self._since(attempt, since),
             due=self._attempt_due(attempt),
             late=late,
-            url=case_url(attempt.case),
+            url=step_url(attempt.case, Spot(attempt.step.key, attempt.child_id, attempt.occurrence)),
             action="Lihat" if soon else ACTIONS[part],
         )
         return _Task(SOON if soon else LATE if late else TODO, attempt.late_at, since, row)
@@ -258,7 +262,7 @@ class Inbox:
             since=f"Diminta {wording.moment(attempt.asked_at, self.at)}{reminded}",
             due=self._attempt_due(attempt),
             late=_overdue(attempt, self.at),
-            url=case_url(attempt.case),
+            url=case_url(attempt.case, "answer", interval=attempt.asked),
             action="Catat jawaban",
         )
         return _Task(WAITING, attempt.late_at, attempt.asked_at, row)
@@ -277,7 +281,7 @@ class Inbox:
             due=self._due(letter.due_at) if asked else "",
             late=late,
             url=letter_url(letter),
-            action=LETTER_ACTIONS[letter.waits],
+            action="Cetak" if letter.state == Letter.State.PRINTABLE else LETTER_ACTIONS[letter.waits],
         )
         return _Task(section, letter.late_at if asked else None, letter.moved_at, row)
 
@@ -303,6 +307,7 @@ class Inbox:
 
     def _waiver_task(self, waiver: Waiver) -> _Task:
         today = timezone.localtime(self.at).date()
+        wanted = {"jenis": waiver.kind_id} | ({"anak": waiver.child_id} if waiver.child_id else {})
         row = Row(
             what=f"{waiver.kind} menyusul",
             who=self._who(waiver.case, waiver.child),
@@ -310,7 +315,7 @@ class Inbox:
             since=f"Dicatat {wording.moment(waiver.at, self.at)}",
             due=f"Paling lambat {self._day(waiver.until)}",
             late=waiver.until < today,
-            url=case_url(waiver.case),
+            url=f"{case_url(waiver.case, 'paper_new')}?{urlencode(wanted)}",
             action="Lengkapi",
         )
         return _Task(FOLLOW, _midnight(waiver.until), waiver.at, row)
@@ -358,11 +363,3 @@ def children_of(cases: set[int]) -> dict[int, list[Child]]:
 def capped(count: int) -> str:
     """A count for the navigation: nothing for none, "99+" for more."""
     return f"{CAP}+" if count > CAP else str(count or "")
-
-
-def case_url(case: Case) -> str:
-    return f"/penanganan/{case.number}/"
-
-
-def letter_url(letter: Letter) -> str:
-    return f"/surat/{letter.pk}/"

@@ -10,8 +10,9 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sopcases.cases.models import Attempt, Case, CaseChild, Interval, Waiver
+from sopcases.cases.page import CASE_TONES, Chip, case_url, number_of
 from sopcases.desk import wording
-from sopcases.desk.inbox import case_url, children_of
+from sopcases.desk.inbox import children_of
 from sopcases.people.authority import Officer
 from sopcases.sops.models import Sop
 from sopcases.sops.revising import State
@@ -25,15 +26,6 @@ MARKS = [
     ("menunggu", "Menunggu pihak lain"),
     ("menyusul", "Kelengkapan menyusul"),
 ]
-TONES = {
-    Case.State.REPORTED: "active",
-    Case.State.ACTIVE: "active",
-    Case.State.ON_HOLD: "waiting",
-    Case.State.DONE: "done",
-    Case.State.NIHIL: "done",
-    Case.State.STOPPED: "stopped",
-    Case.State.HANDED_OVER: "stopped",
-}
 
 
 class FilterForm(forms.Form):
@@ -47,13 +39,6 @@ class FilterForm(forms.Form):
     def __init__(self, data: Any, sops: list[tuple[str, str]]):
         super().__init__(data)
         self.fields["sop"].choices = [("", "Semua SOP"), *sops]
-
-
-@dataclass(frozen=True)
-class Chip:
-    label: str
-    tone: str
-    icon: str = ""
 
 
 @dataclass(frozen=True)
@@ -214,12 +199,12 @@ class Listing:
         running = [case.pk for case in cases if case.running]
         live = Attempt.objects.filter(
             case_id__in=running, state__in=Attempt.LIVE, opened_at__lte=self.at
-        ).order_by("case_id", "step__order", "id")
+        ).select_related("step")
         found: dict[int, list[str]] = {}
-        for case, number, activity in live.values_list("case_id", "step__number", "step__activity"):
-            step = f"{wording.number(number)}. {activity}"
-            if step not in found.setdefault(case, []):
-                found[case].append(step)
+        for attempt in live.order_by("case_id", "step__order", "id"):
+            step = f"{number_of(attempt.step)}. {attempt.step.activity}"
+            if step not in found.setdefault(attempt.case_id, []):
+                found[attempt.case_id].append(step)
         return {
             case: first + (f" (dan {len(others)} langkah lain)" if others else "")
             for case, (first, *others) in found.items()
@@ -227,7 +212,7 @@ class Listing:
 
     @staticmethod
     def _chips(case: Case):
-        yield Chip(case.get_state_display(), TONES[case.state])
+        yield Chip(case.get_state_display(), CASE_TONES[case.state])
         if case.is_late:
             yield Chip("Lewat batas waktu", "late")
         if case.is_waiting:

@@ -33,8 +33,3 @@ def children(found: Sequence[Child]) -> str:
     if len(found) > 2:
         return f"{found[0].called} dan {len(found) - 1} anak lain"
     return " dan ".join(child.called for child in found)
-
-
-def number(text: str) -> str:
-    """A step's number without the dot that the sheet puts behind it."""
-    return text.strip().rstrip(".")

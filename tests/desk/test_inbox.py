@@ -38,7 +38,7 @@ def test_a_new_case_waits_for_the_performer_alone(world, desk, rows):
     assert row.why == "Anda melaksanakan sebagai Peksos"
     assert row.since == "Sejak hari ini pukul 08.00"
     assert row.due == "Batas waktu hari ini pukul 08.15"
-    assert (row.url, row.action, row.late) == (f"/penanganan/{case.number}/", "Catat", False)
+    assert (row.url, row.action, row.late) == (f"/penanganan/{case.number}/langkah/1/", "Catat", False)
 
 
 def test_what_was_done_waits_for_its_receiver(world, desk, rows):
@@ -247,6 +247,7 @@ def test_waiting_for_an_outside_party_stands_apart(world, desk, rows, report):
     (row,) = rows("sari", "waiting")
     assert row.why == "Menunggu Disdukcapil. Anda melaksanakan sebagai Peksos"
     assert row.since == "Diminta hari ini pukul 08.00"
+    assert row.url == f"/penanganan/{case.number}/menunggu/{asked.pk}/"
     assert (row.action, row.late) == ("Catat jawaban", False)
     world.wait(days=1)
     with world.walk(case, "sari") as walk:
@@ -274,6 +275,7 @@ def test_a_period_is_announced_before_its_time(world, desk, rows):
     assert row.what.startswith("Langkah 5 dari 5: Sekali setiap bulan")
     assert row.what.endswith("(April 2026)")
     assert (row.since, row.due) == ("Mulai 1 April", "Batas waktu 30 April")
+    assert row.url == f"/penanganan/{case.number}/langkah/5/masa/2026-04-01/"
     april = at("2026-04-01 08:00")
     assert "soon" not in desk("sari", april)
     assert any("(April 2026)" in what for what in desk("sari", april)["todo"])
@@ -333,6 +335,8 @@ def test_what_follows_stays_with_the_performer_after_closing(world, desk, report
     assert holds(desk, ["sari", "agus", "budi", *STRANGERS]) == []
     (row,) = rows("dewi", "follow")
     assert (row.due, row.late, row.action) == ("Paling lambat 1 April", False, "Lengkapi")
+    bpjs = world.kind("BPJS Anak").pk
+    assert row.url == f"/penanganan/{case.number}/dokumen/baru/?jenis={bpjs}"
     assert rows("dewi", "follow", at("2026-04-02 08:00"))[0].late
     world.file(case, "BPJS Anak")
     assert desk("dewi") == {}
@@ -426,6 +430,44 @@ def test_empty_pages_say_why(world, sign_in):
 def test_strangers_are_asked_to_sign_in(client, db):
     answer = client.get("/")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/masuk/?next=/")
+
+
+def test_every_button_leads_to_a_page_the_officer_may_open(world, sign_in, report, spt, rows):
+    returned = spt(report(world.case()))
+    returned.return_(world.officer("rahman"), "Perbaiki.")
+    spt(report(world.case()))
+    decided = spt(report(world.case()))
+    decided.initial(world.officer("rahman"))
+    decided.decide(world.officer("budi"))
+    asked = world.case()
+    with world.walk(asked, "sari") as walk:
+        walk.wait("1", "RSUD", world.now)
+    handed = world.case()
+    world.file(handed, "Laporan Sosial", "sari", stage=Stage.READY)
+    with world.walk(handed, "sari") as walk:
+        walk.finish("1")
+    held = world.case()
+    with world.walk(held, "dewi") as walk:
+        walk.put_on_hold("Uji")
+    handed_over(world, report, spt)
+    opened = set()
+    for name in ("sari", "dewi", "rahman", "budi", "agus"):
+        client = sign_in(name)
+        for section in Inbox(world.officer(name)).sections:
+            for row in section.rows:
+                opened.add((section.key, row.action))
+                assert client.get(row.url).status_code == 200, (name, row)
+    assert opened >= {
+        ("todo", "Catat"),
+        ("todo", "Terima"),
+        ("todo", "Periksa"),
+        ("todo", "Perbaiki"),
+        ("todo", "Tutup"),
+        ("waiting", "Catat jawaban"),
+        ("waiting", "Lihat"),
+        ("follow", "Lengkapi"),
+        ("follow", "Unggah"),
+    }
 
 
 def test_every_live_attempt_has_a_home(world, report, spt, desk):
