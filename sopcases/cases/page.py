@@ -193,6 +193,14 @@ def number_of(step: PlanStep) -> str:
     return step.number.rstrip(". ") or step.key
 
 
+class _Names(dict):
+    """Names of the agency's users; one who has since left it is asked for by himself."""
+
+    def __missing__(self, pk: int) -> str:
+        self[pk] = str(User.objects.get(pk=pk))
+        return self[pk]
+
+
 class Reading:
     """A progress with the names that its sentences need, each read once."""
 
@@ -210,9 +218,8 @@ class Reading:
 
     @cached_property
     def users(self) -> dict[int, str]:
-        return {
-            u.pk: str(u) for u in User.objects.filter(agency_id=self.case.agency_id).only("name", "username")
-        }
+        known = User.objects.filter(agency_id=self.case.agency_id).only("name", "username")
+        return _Names({u.pk: str(u) for u in known})
 
     @cached_property
     def actors(self) -> dict[int, list[int]]:
@@ -522,7 +529,10 @@ class Reading:
             draft_url=case_url(self.case) + f"surat/baru/{query}"
             if lacking and letter and not papers
             else "",
-            upload_url=case_url(self.case, "paper_new") + query if lacking else "",
+            # The scan of a letter drafted here is uploaded on the letter's own page.
+            upload_url=case_url(self.case, "paper_new") + query
+            if lacking and not any(p.drafted_here for p in papers.values())
+            else "",
             waive_url=step_url(self.case, spot, "waive")
             + f"?jenis={kind.pk}"
             + (f"&anak={child}" if child else "")

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from sopcases.cases import history
 from sopcases.cases.models import Attempt, Case, Child, Paper
+from sopcases.letters.models import Letter
 from sopcases.people.models import Entry, Position
 from sopcases.sops.models import Stage
 from tests.cases.front_door import hidden, local, picture, report
@@ -386,3 +387,17 @@ def test_no_page_changes_anything_when_it_is_opened(desk, today, case):
         lead.get(url)
     assert (Case.objects.get(pk=case.pk).version, Attempt.objects.count(), Paper.objects.count()) == before
     assert Entry.objects.exclude(verb__endswith=".read").count() == acts
+
+
+def test_a_letter_drafted_here_leads_to_its_own_page(desk, today, case):
+    kind = today.kind("Surat Perintah Tugas")
+    agus, root = desk("agus"), f"/penanganan/{case.number}/"
+    with today.walk(case, "agus") as walk:
+        output = today.output(walk, "2/spt")
+    offered = f"{root}surat/baru/?jenis={kind.pk}&amp;keluaran={output}"
+    assert offered in agus.text(f"{root}langkah/2/?dahulu=1")
+    letter = Letter.draft(case, today.officer("agus"), kind, {"purpose": "Koordinasi"}, output_id=output)
+    page = agus.text(f"{root}langkah/2/?dahulu=1")
+    assert offered not in page and f"/berkas/{letter.paper_id}/" in page
+    assert agus.get(f"/berkas/{letter.paper_id}/", 302).headers["Location"] == f"/surat/{letter.pk}/"
+    desk("tono").get(f"/berkas/{letter.paper_id}/", 404)
