@@ -1,0 +1,116 @@
+"""Who may open and send what: every address × every person × GET and POST, with the literal answer.
+
+The table is `permissions.txt`. The scene is a baby's case with its first steps done and an SPT drafted; Dinda is
+an officer of the same agency whose position has no part in it. A view missing from the table fails, and each
+404 stands beside the answer to somebody entitled to the same thing.
+"""
+
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+PEOPLE = ["anonymous", "sari", "dewi", "rahman", "budi", "agus", "dinda", "tono", "ani", "root"]
+TABLE = Path(__file__).with_name("permissions.txt")
+OPEN = {"people:login", "people:resume", "people:forget", "people:admin_login"}
+ROOMS = ("people", "desk", "cases", "letters", "sops")
+
+
+def rows() -> list[tuple[str, str, list[int]]]:
+    """Name of the address, GET or POST, and the answer to each person."""
+    lines = [line.split() for line in TABLE.read_text().splitlines() if line and not line.startswith("#")]
+    return [(name, method, [int(s) for s in answers]) for name, method, *answers in lines]
+
+
+def addresses() -> dict[str, object]:
+    """Every address of ours, "room:name"; the admin's own are walked in its tests."""
+    return {
+        f"{resolver.namespace}:{pattern.name}": pattern
+        for resolver in get_resolver().url_patterns
+        if getattr(resolver, "namespace", None) in ROOMS
+        for pattern in resolver.url_patterns
+    }
+
+
+@pytest.fixture
+def scene(db):
+    """Logged-in clients by person, and what the parts of the addresses stand for."""
+    from sopcases.cases.models import Outcome
+    from sopcases.cases.progress import Spot
+    from sopcases.people.models import Position, User
+    from tests.cast import PASSWORD, appoint, make_user, make_world
+    from tests.cases.test_bayi import walk_to_signed
+    from tests.letters.papers import Desk, scan
+
+    world = make_world(now=timezone.now())
+    world.users["root"] = User.objects.create_superuser("root", password=PASSWORD, name="Root")
+    driver = Position.objects.create(agency=world.home, name="Pengemudi")
+    world.users["dinda"] = appoint(make_user(world.home, "dinda", "Dinda Lestari"), driver)
+    desk = Desk(world)
+    walk_to_signed(world, desk.case)
+    letter = desk.proposed()
+    child = desk.case.children.get().child
+    paper = world.file(desk.case, "Surat Terlantar", output="4/surat-terlantar")
+    kept = scan()
+    paper.mime, paper.sha256 = kept.mime, kept.sha256
+    paper.file.save(f"x{kept.suffix}", kept.as_file())
+    with world.walk(desk.case, "sari") as walk:
+        interval = walk.wait("6", "Rumah sakit", world.now)
+        photo = walk.photo(kept)
+    assert Outcome.objects.exists()
+    clients = {name: Client() for name in PEOPLE}
+    for name, client in clients.items():
+        if name != "anonymous":
+            client.force_login(world.users[name], backend="sopcases.people.backends.OfficerBackend")
+    parts = {
+        "number": desk.case.number,
+        "child": child.pk,
+        "paper": paper.pk,
+        "photo": photo.pk,
+        "interval": interval.pk,
+        "spot": Spot("6"),
+        "letter": letter.pk,
+        "slug": "bayi-balita-terlantar",
+        "no": 1,
+    }
+    return clients, parts
+
+
+def answers(name: str, method: str, clients: dict[str, Client], parts: dict) -> list[int]:
+    wanted = addresses()[name].pattern.converters
+    url = reverse(name, kwargs={part: parts[part] for part in wanted})
+    found = []
+    for logged_in in clients.values():
+        client = Client()
+        client.cookies.update(logged_in.cookies)  # a fresh one each time: /keluar/ takes the cookie away
+        with transaction.atomic():
+            point = transaction.savepoint()
+            found.append(getattr(client, method.lower())(url).status_code)
+            transaction.savepoint_rollback(point)  # an answer to one person does not change the next one's
+    return found
+
+
+def test_every_address_answers_everybody_as_the_table_says(scene):
+    found = {(name, method): answers(name, method, *scene) for name, method, _ in rows()}
+    said = {(name, method): statuses for name, method, statuses in rows()}
+    assert found == said
+
+
+def test_no_address_is_missing_from_the_table():
+    listed = {(name, method) for name, method, _ in rows()}
+    assert listed == {(name, method) for name in addresses() for method in ("GET", "POST")}
+
+
+@pytest.mark.parametrize(("name", "method", "statuses"), rows())
+def test_strangers_and_the_unknown(name, method, statuses):
+    """What belongs to a case: 404 to the stranger, the unentitled, the admin and the superuser, while
+    somebody entitled is let in; and nobody unknown comes anywhere but to the door."""
+    said = dict(zip(PEOPLE, statuses, strict=True))
+    if addresses()[name].pattern.converters and not name.startswith("sops:"):
+        assert {said["dinda"], said["tono"], said["ani"], said["root"]} <= {404, 405}
+        assert any(said[person] in (200, 302, 403, 405, 422) for person in ("sari", "dewi", "rahman", "budi"))
+    if name not in OPEN:
+        assert said["anonymous"] in (302, 401, 405)
