@@ -846,6 +846,18 @@ def case_facts(reading: Reading) -> Iterable[tuple[str, str]]:
         yield "Ditutup", f"{wording.moment(case.closed_at)}: {case.close_reason}"
 
 
+def ahead_spots(progress: Progress) -> Iterable[Spot]:
+    """Steps whose turn has not come that this officer may record all the same."""
+    for step in progress.plan.steps:
+        if step.recurring or progress.refuse_act(step.key) is not None:
+            continue
+        tracks = sorted(progress.active_children) if step.per_child else [None]
+        for track in tracks:
+            current = progress.current(Spot(step.key, track))
+            if current is None or (current.live and current.opened_at is None):
+                yield Spot(step.key, track)
+
+
 def case_acts(progress: Progress) -> Iterable[tuple[str, str]]:
     """What else this officer may do on the case: address and label."""
     case = progress.case
@@ -855,6 +867,8 @@ def case_acts(progress: Progress) -> Iterable[tuple[str, str]]:
         yield case_url(case, "paper_new"), "Tambah dokumen"
         if running and not held:
             yield case_url(case, "child_new"), "Tambah anak"
+        if any(ahead_spots(progress)):
+            yield case_url(case, "ahead"), "Catat tindakan yang mendahului langkah"
     if progress.refuse_lead() is not None:
         return
     if running:

@@ -52,6 +52,7 @@ urlpatterns = [
     path(CASE, show.case, name="case"),
     path(f"{CASE}tercatat/", intake.reported, name="reported"),
     path(f"{CASE}riwayat/", show.journal, name="history"),
+    path(f"{CASE}mendahului/", show.ahead, name="ahead"),
     path(f"{CASE}catatan/", show.notes, name="notes"),
     path(f"{CASE}catatan/baru/", acts.note, name="note_new"),
     path(f"{CASE}dokumen/baru/", papers.add, name="paper_new"),

@@ -62,6 +62,7 @@ def addresses(case) -> dict[str, str]:
         "place": f"{root}anak/{child}/keberadaan/",
         "leave": f"{root}anak/{child}/hasil-akhir/",
         "step": f"{root}langkah/1/",
+        "ahead": f"{root}mendahului/",
         "early": f"{root}langkah/6/?dahulu=1",
         "later": f"{root}langkah/9/",
         "waive": f"{root}langkah/1/menyusul/?jenis=1",

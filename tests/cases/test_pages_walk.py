@@ -68,6 +68,8 @@ def test_five_people_walk_a_baby_to_the_institution(desk, today):
     walk = Walk(desk, world)
     # The hospital came before any letter, on the verbal order of the first report.
     early = walk.root + "langkah/6/?dahulu=1"
+    assert f'href="{walk.root}mendahului/"' in desk("sari").get(walk.root).content.decode()
+    assert f'href="{early}"' in desk("sari").get(walk.root + "mendahului/").content.decode()
     desk("sari").send(
         early,
         action="later",

@@ -121,8 +121,8 @@ class ReportForm(ChildFacts, OpeningForm):
     )
 
     field_order = (
-        "child name sex age_years age_months age_how temporary_name health where_now event_at place area route "
-        "circumstances photos reporter reporter_phone verbal_order_by verbal_order_at"
+        "child name sex age_years age_months age_how temporary_name health where_now event_at place area "
+        "route circumstances photos reporter reporter_phone verbal_order_by verbal_order_at"
     ).split()
 
 

@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sopcases.cases import history, nik, wording
-from sopcases.cases.access import At, case_gate, child_gate, log_read
+from sopcases.cases.access import At, case_gate, child_gate, log_read, may_touch
 from sopcases.cases.models import Photo, Whereabouts
-from sopcases.cases.page import Reading, case_page, case_url, photo_link
+from sopcases.cases.page import Reading, ahead_spots, case_page, case_url, number_of, photo_link, step_url
 
 JOURNAL = 8
 PHOTOS = 40
@@ -66,6 +66,25 @@ def notes(request: HttpRequest, at: At) -> HttpResponseBase:
         "new_url": case_url(at.case, "note_new") if at.progress.refuse_touch() is None else "",
     }
     return render(request, "cases/notes.html", context)
+
+
+@case_gate(may=may_touch)
+@require_safe
+def ahead(request: HttpRequest, at: At) -> HttpResponseBase:
+    """What may be recorded before its turn: a deliberate act, so it has a page of its own."""
+    reading = Reading(at.progress)
+    rows = []
+    for spot in ahead_spots(at.progress):
+        step = at.progress.plan.by_key[spot.key]
+        rows.append(
+            (
+                f"{step_url(at.case, spot)}?dahulu=1",
+                number_of(step),
+                step.activity,
+                reading.called(spot.child_id),
+            )
+        )
+    return render(request, "cases/ahead.html", {"identity": reading.identity, "rows": rows})
 
 
 @child_gate
