@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 
 from sopcases.cases.models import Case, Child, Paper
 from sopcases.cases.opening import open_case
@@ -151,13 +151,14 @@ def make_world(now: datetime | None = None) -> World:
     Built through the installer once per process; after that the same rows are put back as they were, which
     takes a twentieth of the time. The objects are always read anew.
     """
-    if Agency.objects.exists() or User.objects.exists():
-        _build()
-    elif _rows:
-        _put_back()
-    else:
-        _build()
-        _keep()
+    with transaction.atomic():  # also for tests that commit: foreign keys are checked at its end
+        if Agency.objects.exists() or User.objects.exists():
+            _build()
+        elif _rows:
+            _put_back()
+        else:
+            _build()
+            _keep()
     return World(
         {agency.slug: agency for agency in Agency.objects.all()},
         {user.username: user for user in User.objects.select_related("agency")},
