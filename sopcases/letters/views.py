@@ -19,6 +19,7 @@ from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.listing import Listing
 from sopcases.letters.models import Letter
 from sopcases.letters.states import ENDED
+from sopcases.people import journal
 from sopcases.people.access import officers
 from sopcases.people.forms import confirm_identity
 from sopcases.people.once import once
@@ -61,14 +62,11 @@ def letter(request: HttpRequest, letter: Letter) -> HttpResponseBase:
 @require_safe
 def letter_pdf(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     """The letter as PDF: the frozen bytes, or a print that says on its face how far it is."""
-    log_read(request, letter)
     if letter.pdf and letter.state not in ENDED:
-        with letter.pdf.open("rb") as file:
-            content = file.read()
-        if pdf.digest(content) != letter.sha256:
-            raise Refused(DAMAGED)
+        content = _whole(request, letter, letter.pdf, letter.sha256)
     else:
         content = pdf.of(letter, page.body(letter, request.officer))
+    log_read(request, letter)
     return _send(content, "application/pdf", letter.file_name, "unduh" in request.GET)
 
 
@@ -79,14 +77,25 @@ def signed(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     paper = letter.paper
     if not paper.file:
         raise Http404
+    content = _whole(request, letter, paper.file, paper.sha256)
     log_read(request, letter)
-    with paper.file.open("rb") as file:
-        content = file.read()
-    if pdf.digest(content) != paper.sha256:
-        raise Refused(DAMAGED)
     ending = paper.file.name.rsplit(".", 1)[-1]
     name = letter.file_name.removesuffix(".pdf") + f"-bertanda-tangan.{ending}"
     return _send(content, paper.mime, name, "unduh" in request.GET)
+
+
+def _whole(request: HttpRequest, letter: Letter, file, sha256: str) -> bytes:
+    """The content, if it is still what was frozen. Raises Refused, and writes down what was found."""
+    try:
+        with file.open("rb") as stored:
+            content = stored.read()
+    except FileNotFoundError:
+        content = b""
+    if pdf.digest(content) != sha256:
+        damage = {"letter": letter.pk, "kind": letter.paper.kind_id, "number": letter.number}
+        journal.write(request.officer, "paper.damaged", letter.case, **damage)
+        raise Refused(DAMAGED)
+    return content
 
 
 def _send(content: bytes, mime: str, name: str, attachment: bool) -> FileResponse:

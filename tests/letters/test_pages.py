@@ -216,6 +216,19 @@ def test_reading_is_written_down_without_names(desk, door):
     assert "Anak" not in str(entry.data)
 
 
+def test_one_flipped_byte_is_found(desk, door):
+    letter = desk.decided()
+    with letter.pdf.storage.open(letter.pdf.name, "rb+") as file:
+        file.seek(400)
+        byte = file.read(1)
+        file.seek(400)
+        file.write(bytes([byte[0] ^ 1]))
+    answer = door("agus").get(f"/surat/{letter.pk}/pdf/")
+    assert answer.status_code == 422
+    assert "tidak sama dengan yang dibekukan" in answer.content.decode()
+    assert Entry.objects.filter(verb="paper.damaged", data__letter=letter.pk).exists()
+
+
 def test_the_list_shows_states_and_pages_by_key(desk, door, django_assert_num_queries):
     letter = desk.proposed()
     client = door("rahman")

@@ -56,7 +56,7 @@ class Letters(models.QuerySet):
         """Letters that wait for this officer, each with `waits`: "initial", "sign", "number", "ink", "fix".
 
         "ink": ready or decided, to be printed, signed by hand and its scan filed, by whoever records for
-        others or drafted it. "fix": returned to its drafter. Oldest first.
+        others or drafted it; a report counts without ink. "fix": returned to its drafter. Oldest first.
         """
         if officer is None or not officer.hats:
             return self.none()
@@ -72,6 +72,7 @@ class Letters(models.QuerySet):
                 clerk |= _in_area(hat)
         number = Q(state=state.INITIALLED) & clerk
         ink = Q(state__in=[state.READY, state.DECIDED, state.PRINTABLE, state.AWAITING]) & clerk
+        ink &= ~Q(paper__kind__origin=PaperKind.Origin.REPORT)
         fix = Q(state=state.RETURNED, drafted_by=officer.user)
         return (
             self.visible_to(officer)

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 
 from sopcases.cases.models import Case, Filing, Paper
 from sopcases.cases.progress import Progress
@@ -39,7 +39,8 @@ class Lifecycle(models.Model):
 
     @contextmanager
     def acting(self, version: int | None = None) -> Iterator[None]:
-        """The letter under lock. What is refused inside leaves nothing behind, in memory either."""
+        """The letter under lock. What fails inside leaves nothing behind: no row, no number, no file."""
+        self.stored = []
         try:
             with transaction.atomic():
                 self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
@@ -47,7 +48,9 @@ class Lifecycle(models.Model):
                 if version is not None and version != self.version:
                     raise Conflict(CHANGED)
                 yield
-        except (Refused, IntegrityError):
+        except Exception:
+            for storage, name in self.stored:
+                storage.delete(name)
             self.refresh_from_db()
             self.forget()
             raise
@@ -227,7 +230,12 @@ class Lifecycle(models.Model):
         self.body = sheet.body_html(sheet.build(self, by.at))
         content = pdf.render(self.body, title=self.print_title, face=face, key=f"{self.pk}-{self.version}")
         self.sha256 = pdf.digest(content)
-        self.pdf.save("surat.pdf", ContentFile(content), save=False)
+        self.store(self.pdf, "surat.pdf", ContentFile(content))
+
+    def store(self, field, name: str, content) -> None:
+        """Put a file under our own name; it goes again if the act fails."""
+        field.save(name, content, save=False)
+        self.stored.append((field.storage, field.name))
 
     @property
     def print_title(self) -> str:
