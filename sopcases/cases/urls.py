@@ -77,6 +77,7 @@ urlpatterns = [
     path(f"{STEP}buka-kembali/", acts.reopen_step, name="reopen_step"),
     path(f"{STEP}tidak-diperlukan/", acts.not_needed, name="not_needed"),
     path(f"{STEP}tidak-terlaksana/", acts.not_held, name="not_held"),
+    path(f"{STEP}nilai/", acts.judge, name="judge"),
     path(f"{STEP}menyusul/", acts.waive, name="waive"),
     path(f"{STEP}tunggu/", acts.wait, name="wait"),
 ]

@@ -215,6 +215,8 @@ class _StepPage:
     def _acts(self):
         """The other things that can be done with the step: address and label."""
         progress, case, spot, row = self.progress, self.at.case, self.spot, self.current
+        if self.may_record and self.step.verdict and progress.active_children:
+            yield step_url(case, spot, "judge"), "Nilai layak atau tidak layak"
         if self.may_record and row and row.opened_at and not progress.waiting(row):
             yield step_url(case, spot, "wait"), "Catat permintaan ke pihak lain"
         if self.may_record and progress.refuse_not_needed(spot.key) is None and not self.step.recurring:
