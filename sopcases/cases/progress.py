@@ -160,10 +160,11 @@ class Progress:
                 passed.add((step.key, attempt.child_id))
             elif attempt.live and step.passes_by_child and self._acted(attempt):
                 passed |= {(step.key, child) for child in self._through(step, attempt)}
+        by_child = self.plan.by_child  # else the children change nothing and need not be read
         return flow.Standing(
             passed=frozenset(passed),
-            children=self.active_children,
-            had_children=bool(self.stays),
+            children=self.active_children if by_child else frozenset(),
+            had_children=by_child and bool(self.stays),
             route=self.case.route,
         )
 
@@ -219,10 +220,10 @@ class Progress:
     def _left_out(self, item: Item, attempt: Attempt, child: int | None, is_output: bool) -> bool:
         """One waiver covers every requirement of the same paper, until the paper itself comes, or for good.
         Of what the office puts out it covers only its own step's: no signature elsewhere is left out."""
-        outputs = self._chain(item, is_output)
         for waiver in self.waivers:
             if waiver.kind_id != item.kind or waiver.child_id not in (None, child):
                 continue
+            outputs = self._chain(item, is_output)
             if waiver.settled_at is not None and waiver.until is not None:
                 continue
             step = self._waived_at(waiver)

@@ -35,12 +35,12 @@ from sopcases.cases.periods import next_period, period, remaining
 from sopcases.cases.progress import CLOSED, Missing, Progress, Spot
 from sopcases.people import authority, journal
 from sopcases.people.authority import Machine, Officer
-from sopcases.people.models import User
+from sopcases.people.models import Entry, User
 from sopcases.refusal import Conflict, NotAllowed, Refused
 from sopcases.sops import flow
 from sopcases.sops.flow import PlanStep
 from sopcases.sops.models import Stage
-from sopcases.worktime.calendar import Duration
+from sopcases.worktime.calendar import Duration, NoWorkingHours
 
 
 @dataclass(frozen=True)
@@ -59,16 +59,21 @@ def walking(case: Case, by: Officer) -> Iterator["Walk"]:
 
     Nobody moves a case he may not read: he is refused here too, whatever page he came through.
     """
+    readable = Case.objects.all() if by.user is None else Case.objects.visible_to(by)
     with transaction.atomic():
-        if by.user is not None and not Case.objects.visible_to(by).filter(pk=case.pk).exists():
-            raise NotAllowed("Penanganan ini tidak dapat Anda buka.")
         locked = (
-            Case.objects.select_for_update(of=("self",))
+            readable.filter(pk=case.pk)
+            .select_for_update(of=("self",))
             .select_related("agency", "sop", "revision__sop")
-            .get(pk=case.pk)
+            .first()
         )
+        if locked is None:
+            raise NotAllowed("Penanganan ini tidak dapat Anda buka.")
         walk = Walk(locked, by)
-        yield walk
+        try:
+            yield walk
+        except NoWorkingHours as error:
+            raise Refused(str(error)) from error
         walk.close_book()
 
 
@@ -85,19 +90,28 @@ def _required(text: str, sentence: str) -> str:
 
 
 class Walk(Progress):
-    """A case under lock."""
+    """A case under lock. Its attempts and its journal lines are written once, when the book is closed."""
 
-    changed = False
+    def __init__(self, case: Case, by: Officer):
+        super().__init__(case, by)
+        self.changed = False
+        self._lines: list[Entry] = []
+        self._unsaved: dict[int, Attempt] = {}
 
     def close_book(self) -> None:
-        """Write the case row once, if anything about it changed."""
+        """Write what is in hand: the attempts, the journal, and the case if anything about it changed."""
+        self._write_attempts()
+        if self._lines:
+            Entry.objects.bulk_create(self._lines)
+            self._lines = []
         if self.changed:
             self.case.version += 1
             self.case.save()
+            self.changed = False
 
     def log(self, verb: str, title: str = "", **data) -> None:
         self.changed = True
-        journal.write(self.by, verb, self.case, title=title, **data)
+        self._lines.append(journal.line(self.by, verb, self.case, title, **data))
 
     # --- recording a step
 
@@ -204,6 +218,7 @@ class Walk(Progress):
         elif not attempt.verbal_order_by and (attempt.opened_at is None or acted_at < attempt.opened_at):
             self._borrow_verbal_order(attempt, acted_at)
         hat = self.acting_hat(step)
+        first = attempt.acted_at is None
         attempt.acted_at = acted_at
         attempt.note = note or attempt.note
         attempt.spent_minutes = spent_minutes if spent_minutes is not None else attempt.spent_minutes
@@ -211,7 +226,10 @@ class Walk(Progress):
         attempt.recorded_by = self.by.user
         attempt.acting_title = hat.title
         self._save(attempt)
-        attempt.acted_by.set(actors)
+        if first:
+            attempt.acted_by.add(*actors)
+        else:
+            attempt.acted_by.set(actors)
         if self.case.state == Case.State.REPORTED:
             self._become(Case.State.ACTIVE)
         self.log("step.recorded", hat.title, step=key, attempt=attempt.pk, child=child_id)
@@ -333,7 +351,19 @@ class Walk(Progress):
 
     def _save(self, attempt: Attempt) -> None:
         attempt.version += 1
-        attempt.save()
+        self._unsaved[attempt.pk] = attempt
+
+    def _write_attempts(self) -> None:
+        for attempt in self._unsaved.values():
+            attempt.save(force_update=True)
+        self._unsaved = {}
+
+    def _add(self, new: list[Attempt]) -> None:
+        """New attempts go in after the old ones are written: only one at a spot is current."""
+        if new:
+            self._write_attempts()
+            Attempt.objects.bulk_create(new)
+            self.attempts += new
 
     # --- opening what comes next
 
@@ -349,16 +379,15 @@ class Walk(Progress):
     def _settle(self) -> bool:
         for attempt in self.live():
             step = self.step_of(attempt)
-            if attempt.opened_at is None or self.missing(attempt):
+            received = step.positions(flow.RECEIVES) and attempt.acted_at and attempt.received_at
+            if attempt.opened_at is None or not (step.approving_only or received):
+                continue
+            if self.missing(attempt) or self.unjudged(attempt):
                 continue
             if step.approving_only:
                 self._approve(attempt, step)
-            elif step.positions(flow.RECEIVES) and attempt.acted_at and attempt.received_at:
-                if self.unjudged(attempt):
-                    continue
-                self._complete(attempt)
             else:
-                continue
+                self._complete(attempt)
             return True
         return False
 
@@ -381,6 +410,7 @@ class Walk(Progress):
 
     def _open_next(self) -> bool:
         opened = False
+        fresh = []
         for key, child in flow.open_steps(self.plan, self.standing):
             step = self.plan.by_key[key]
             if step.recurring:
@@ -388,16 +418,29 @@ class Walk(Progress):
                 continue
             attempt = self.current(Spot(key, child))
             if attempt is None:
-                self._open(step, Spot(key, child))
-                opened = True
+                fresh.append((step, Spot(key, child)))
             elif attempt.live and attempt.opened_at is None:
                 self._start_clock(attempt, step)
                 self._save(attempt)
                 opened = True
-        return opened
+        self._open_all(fresh)
+        return opened or bool(fresh)
 
     def _open(self, step: PlanStep, spot: Spot, early: bool = False) -> Attempt:
-        """A new attempt. It inherits what was filed before and the minutes used: no clock is ever reset."""
+        return self._open_all([(step, spot)], early)[0]
+
+    def _open_all(self, places: list[tuple[PlanStep, Spot]], early: bool = False) -> list[Attempt]:
+        """New attempts. Each inherits what was filed before and the minutes used: no clock is ever reset."""
+        before = [self.history(spot) for _, spot in places]
+        new = [self._next(step, spot, early) for step, spot in places]
+        self._add(new)
+        for attempt, history in zip(new, before, strict=True):
+            earlier = history[-1].pk if history else None
+            for filing in [f for f in self.filings if f.attempt_id == earlier] if earlier else []:
+                self._file(filing.paper, filing.child_id, attempt.pk, filing.output_id)
+        return new
+
+    def _next(self, step: PlanStep, spot: Spot, early: bool) -> Attempt:
         before = self.history(spot)
         attempt = Attempt(
             case=self.case,
@@ -415,11 +458,6 @@ class Walk(Progress):
             )
         elif not early:
             self._start_clock(attempt, step, due=before[-1].due_at if before else None)
-        attempt.save()
-        self.attempts.append(attempt)
-        if before:
-            for filing in [f for f in self.filings if f.attempt_id == before[-1].pk]:
-                self._file(filing.paper, filing.child_id, attempt.pk, filing.output_id)
         return attempt
 
     def _start_clock(self, attempt: Attempt, step: PlanStep, due: datetime | None = None) -> None:
@@ -464,8 +502,7 @@ class Walk(Progress):
             if working
             else self._midnight(last + timedelta(days=1))
         )
-        attempt.save()
-        self.attempts.append(attempt)
+        self._add([attempt])
         self.log("step.period", step=step.key, attempt=attempt.pk, child=child, period=start.isoformat())
         return True
 

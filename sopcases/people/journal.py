@@ -55,7 +55,16 @@ def lifted(using: str = "default"):
 
 def write(by, verb: str, subject: models.Model, title: str = "", agency_id: int | None = None, **data):
     """Add one line: `by` (an Officer) did `verb` to `subject` at `by.at`, acting under `title`."""
-    return Entry.objects.create(
+    entry = line(by, verb, subject, title, agency_id, **data)
+    entry.save()
+    return entry
+
+
+def line(
+    by, verb: str, subject: models.Model, title: str = "", agency_id: int | None = None, **data
+) -> Entry:
+    """The line as `write` would add it, not yet added: for those who add many at once."""
+    return Entry(
         agency_id=agency_id or getattr(subject, "agency_id", None) or (by.user and by.user.agency_id),
         at=by.at,
         actor=by.user,

@@ -151,6 +151,11 @@ class Plan:
                     group[member] = merged
         return {o: frozenset(members) for o, members in group.items()}
 
+    @cached_property
+    def by_child(self) -> bool:
+        """Whether where the children stand decides which steps are open."""
+        return any(s.per_child or s.passes_by_child or s.finds for s in self.steps)
+
     @property
     def finder(self) -> PlanStep | None:
         """The step that looks for the children, if the SOP starts without one."""
