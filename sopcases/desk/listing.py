@@ -18,6 +18,7 @@ from sopcases.sops.models import Sop
 from sopcases.sops.revising import State
 
 PAGE = 25
+LONGEST_ID = 18
 EVERY = "semua"
 STATES = [("", "Sedang berjalan"), (EVERY, "Semua status"), *Case.State.choices]
 MARKS = [
@@ -158,7 +159,7 @@ class Listing:
         moment, _, pk = self.data.get(name, "").rpartition("_")
         try:
             opened = datetime.fromisoformat(moment)
-            return (opened, int(pk)) if opened.tzinfo else None
+            return (opened, int(pk)) if opened.tzinfo and len(pk) < LONGEST_ID else None
         except ValueError:
             return None
 

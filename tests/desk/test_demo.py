@@ -240,6 +240,6 @@ def test_an_agency_whose_sop_cannot_run_is_refused_whole(world, files, tmp_path)
     with pytest.raises(CommandError, match="tidak ada pelaksana"):
         run("install_agency", files[0], str(broken))
     assert not Agency.objects.filter(slug="contohkota").exists()
-    with pytest.raises(CommandError, match="tidak dapat dibaca"):
+    with pytest.raises(CommandError, match="tidak dapat dibuka"):
         run("install_agency", files[0], str(tmp_path / "missing.yaml"))
     assert not Agency.objects.filter(slug="contohkota").exists()

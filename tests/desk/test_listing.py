@@ -75,6 +75,8 @@ def test_an_unknown_filter_shows_nothing_and_breaks_nothing(world, found):
     assert found("dewi", status="apa") == []
     assert found("dewi", sop="apa") == []
     assert len(found("dewi", sebelum="besok_x", sesudah="_")) == 1
+    assert len(found("dewi", sebelum="2026-03-02T08:00:00_1")) == 1, "no zone"
+    assert len(found("dewi", sebelum=f"2026-03-02T08:00:00+07:00_{9**40}")) == 1
 
 
 def test_search_by_number_and_name_among_what_one_may_see(world, found):

@@ -29,8 +29,6 @@ class Command(BaseCommand):
             raise CommandError(
                 "\n".join(["Berkas ditolak, tidak ada yang disimpan:", *refused.sentences])
             ) from refused
-        except OSError as error:
-            raise CommandError(f"Berkas tidak dapat dibaca: {error}") from error
         self.stdout.write(
             f"{made.name}: {made.positions.count()} jabatan, {made.paper_kinds.count()} jenis dokumen, "
             f"{made.series.count()} seri nomor, {made.outcomes.count()} hasil akhir disimpan."
