@@ -62,7 +62,7 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+|\S")
 _TOO_MUCH = 120
 
 
-class Unreadable(ValueError):  # noqa: N818, the sheet is unreadable, nothing has failed
+class Unreadable(ValueError):
     """A text that is no length of time; the message is an Indonesian sentence that quotes it."""
 
 

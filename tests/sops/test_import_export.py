@@ -26,7 +26,7 @@ def run(command, *args, **options) -> str:
 @pytest.fixture
 def agencies(db):
     for slug in ("tanjungpinang", "lamandau"):
-        run("import_agency", str(ROOT / f"fixtures/agencies/{slug}.yaml"))
+        run("install_agency", str(ROOT / f"fixtures/agencies/{slug}.yaml"))
 
 
 @pytest.mark.parametrize(("slug", "agency"), SOPS.items())
@@ -128,7 +128,7 @@ def test_a_fourth_sop_of_a_third_agency_is_pure_data(db, tmp_path):
         "letterhead_name: [DINAS SOSIAL]\ncity: Baru\ntimezone: Asia/Jayapura\n"
         "positions:\n- {name: Kepala}\n- {name: Staf, superior: kepala, may_record: true}\n"
         "papers:\n- {name: Surat Tugas, origin: letter, signer: Kepala, aliases: [SPT]}\n"
-        "areas: [Utara]\nseries:\n- {name: ST, pattern: '{urut}', papers: [SPT]}\noutcomes: [Selesai]\n"
+        "areas: [Utara]\nseries:\n- {name: ST, pattern: '{urut}/{tahun}', papers: [SPT]}\noutcomes: [Selesai]\n"
     )
     sop = tmp_path / "sop.yaml"
     sop.write_text(
@@ -138,7 +138,7 @@ def test_a_fourth_sop_of_a_third_agency_is_pure_data(db, tmp_path):
         "- {number: '2', activity: Menandatangani, performers: [{position: Kepala, part: signs}],\n"
         "   requires: [{paper: Surat Tugas, stage: draft}], produces: [{paper: SPT, carries: 1/st}]}\n"
     )
-    assert "2 jabatan, 1 wilayah, 1 jenis dokumen" in run("import_agency", str(agency))
+    assert "2 jabatan, 1 jenis dokumen" in run("install_agency", str(agency))
     run("import_sop", str(sop), "--agency", "baru", "--in-force", "2026-01-01")
 
     assert Position.objects.get(name="Staf").superior.name == "Kepala"
@@ -174,7 +174,7 @@ def test_each_fault_of_an_agency_file_is_told(db, tmp_path, old, new, sentence):
     file.write_text(AGENCY.replace(old, new, 1))
 
     with pytest.raises(CommandError) as caught:
-        run("import_agency", str(file))
+        run("install_agency", str(file))
 
     assert sentence in str(caught.value)
     assert not Agency.objects.exists()
@@ -182,7 +182,7 @@ def test_each_fault_of_an_agency_file_is_told(db, tmp_path, old, new, sentence):
 
 def test_an_agency_is_made_once(agencies):
     with pytest.raises(CommandError, match="Perangkat daerah “lamandau” sudah ada"):
-        run("import_agency", str(ROOT / "fixtures/agencies/lamandau.yaml"))
+        run("install_agency", str(ROOT / "fixtures/agencies/lamandau.yaml"))
 
 
 def test_series_and_outcomes_stay_in_the_data_for_the_rooms_that_own_them():
