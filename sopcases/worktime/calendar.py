@@ -45,7 +45,7 @@ _DAY = 24 * 60 * _MINUTE
 _RANGES_NAMED = 5
 
 
-class NoWorkingHours(ValueError):  # noqa: N818, a fact about the office, not a fault of the program
+class NoWorkingHours(ValueError):
     """The calendar has no opening left to count with; the text is a sentence for the user."""
 
 
