@@ -1,0 +1,202 @@
+"""What must never be false: every constraint of the room is violated once, past all verbs, and refused."""
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from sopcases.cases.models import (
+    Adult,
+    Attempt,
+    Attendance,
+    Case,
+    CaseChild,
+    CaseNumber,
+    CaseOfficer,
+    Child,
+    Filing,
+    Interval,
+    Outcome,
+    ProgressNote,
+    Relation,
+    Session,
+    Waiver,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def it(world):
+    """A case with a child, an attempt, a paper, a session: what the rows below hang on."""
+
+    class It:
+        case = world.case()
+        child = case.children.get().child
+        attempt = case.attempts.get()
+        paper = world.paper("Kartu Keluarga")
+        adult = Adult.objects.create(agency=world.home, name="Pak RT")
+        now, user, agency = world.now, world.sari, world.home
+        kind = world.kind("BPJS Anak")
+        position = attempt.step.performers.first().position
+        session = Session.objects.create(
+            agency=agency,
+            sop=case.sop,
+            step_key="5",
+            period=world.now.date(),
+            recorded_at=now,
+            recorded_by=user,
+        )
+
+        def copy_attempt(self, **facts):
+            fields = {"case": self.case, "step": self.attempt.step, "no": 9, **facts}
+            return Attempt.objects.create(**fields)
+
+        def interval(self, **facts):
+            fields = {"case": self.case, "since": self.now, "recorded_by": self.user, **facts}
+            return Interval.objects.create(**fields)
+
+        def waiver(self, **facts):
+            fields = {
+                "case": self.case,
+                "attempt": self.attempt,
+                "kind": self.kind,
+                "reason": "x",
+                "at": self.now,
+                "by": self.user,
+                **facts,
+            }
+            return Waiver.objects.create(**fields)
+
+        def filing(self):
+            return Filing.objects.create(
+                paper=self.paper, case=self.case, filed_at=self.now, filed_by=self.user
+            )
+
+        def attendance(self, **facts):
+            fields = {"session": self.session, "case": self.case, "child": self.child, **facts}
+            return Attendance.objects.create(**fields)
+
+        def officer(self):
+            return CaseOfficer.objects.create(
+                case=self.case, position=self.position, user=self.user, since=self.now
+            )
+
+        def person(self, **facts):
+            fields = {"agency": self.agency, "created_at": self.now, "created_by": self.user, **facts}
+            return Child.objects.create(**fields)
+
+        def change(self, row, **facts):
+            type(row).objects.filter(pk=row.pk).update(**facts)
+
+        def twice(self, make):
+            make()
+            make()
+
+    return It()
+
+
+BREAKS = {
+    "outcome_name_once": lambda it: Outcome.objects.create(
+        agency=it.agency, name=Outcome.objects.filter(agency=it.agency).first().name
+    ),
+    "casenumber_once": lambda it: it.twice(
+        lambda: CaseNumber.objects.create(agency=it.agency, code="XX", year=2026)
+    ),
+    "case_number_once": lambda it: Case.objects.create(
+        agency=it.agency,
+        number=it.case.number,
+        sop=it.case.sop,
+        revision=it.case.revision,
+        event_at=it.now,
+        opened_at=it.now,
+        opened_by=it.user,
+    ),
+    "case_closed_has_moment": lambda it: it.change(it.case, state="done"),
+    "case_event_not_after_opening": lambda it: it.change(
+        it.case, event_at=F("opened_at") + timedelta(minutes=1)
+    ),
+    "casechild_once": lambda it: CaseChild.objects.create(
+        case=it.case, child=it.child, joined_at=it.now, joined_by=it.user
+    ),
+    "casechild_leaves_with_outcome": lambda it: it.change(it.case.children.get(), left_on=it.now.date()),
+    "caseofficer_one_at_a_time": lambda it: it.twice(it.officer),
+    "child_birth_range": lambda it: it.person(
+        birth_from=it.now.date(), birth_until=it.now.date() - timedelta(days=1)
+    ),
+    "child_nik_once": lambda it: it.twice(lambda: it.person(nik_index="abc")),
+    "child_not_merged_into_itself": lambda it: it.change(it.child, merged_into=it.child),
+    "relation_to_child_or_adult": lambda it: Relation.objects.create(child=it.child, kind="mother"),
+    "relation_not_to_itself": lambda it: Relation.objects.create(
+        child=it.child, other=it.child, kind="sibling"
+    ),
+    "paper_void_has_reason": lambda it: it.change(it.paper, voided_at=it.now),
+    "paper_file_has_hash": lambda it: it.change(it.paper, file="x.pdf", sha256=""),
+    "filing_once": lambda it: it.twice(it.filing),
+    "waiver_one_open": lambda it: it.twice(it.waiver),
+    "waiver_has_reason": lambda it: it.waiver(reason=""),
+    "note_not_in_future": lambda it: ProgressNote.objects.create(
+        case=it.case,
+        text="x",
+        happened_at=it.now + timedelta(minutes=1),
+        recorded_at=it.now,
+        recorded_by=it.user,
+    ),
+    "attempt_one_current": lambda it: it.copy_attempt(),
+    "attempt_no_once": lambda it: it.copy_attempt(no=1, state="returned", ended_at=it.now),
+    "attempt_ended_has_moment": lambda it: it.change(it.attempt, state="returned"),
+    "attempt_done_names_the_act": lambda it: it.change(it.attempt, state="done", ended_at=it.now),
+    "attempt_act_not_in_future": lambda it: it.change(
+        it.attempt, acted_at=it.now + timedelta(minutes=1), recorded_at=it.now
+    ),
+    "attempt_skipped_has_reason": lambda it: it.change(it.attempt, state="ended", ended_at=it.now),
+    "interval_one_hold": lambda it: it.twice(lambda: it.interval(kind="hold", reason="x")),
+    "interval_ends_after_start": lambda it: it.interval(
+        kind="hold", reason="x", until=it.now - timedelta(minutes=1)
+    ),
+    "interval_hold_has_reason": lambda it: it.interval(kind="hold"),
+    "interval_waiting_names_party": lambda it: it.interval(kind="waiting"),
+    "session_once": lambda it: Session.objects.create(
+        agency=it.agency,
+        sop=it.case.sop,
+        step_key="5",
+        period=it.now.date(),
+        recorded_at=it.now,
+        recorded_by=it.user,
+    ),
+    "attendance_once": lambda it: it.twice(lambda: it.attendance(status="present")),
+    "attendance_absent_has_reason": lambda it: it.attendance(status="absent"),
+}
+
+
+def constraints():
+    return {c.name: m for m in apps.get_app_config("cases").get_models() for c in m._meta.constraints}
+
+
+def test_every_constraint_of_the_room_is_tried():
+    assert set(BREAKS) == set(constraints())
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_database_refuses(it, name):
+    """SQLite names the constraint or its columns, PostgreSQL the constraint."""
+    table = constraints()[name]._meta.db_table
+    with pytest.raises(IntegrityError) as told, transaction.atomic():
+        BREAKS[name](it)
+    assert name in str(told.value) or f"{table}." in str(told.value), told.value
+
+
+@pytest.mark.parametrize("absent", ["child", "occurrence", "both"])
+def test_an_absent_child_or_period_counts_as_one(it, absent):
+    """Two NULLs would stand beside one another in a plain unique index."""
+    facts = {}
+    if absent == "child":
+        facts = {"occurrence": it.now.date()}
+    elif absent == "occurrence":
+        facts = {"child": it.child}
+    if facts:
+        it.copy_attempt(**facts)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        it.copy_attempt(no=10, **facts)
