@@ -15,6 +15,7 @@ from sopcases.sops.flow import APPROVING, DISPOSES, PERFORMS, RECEIVES, SIGNS
 from sopcases.sops.models import Output, Performer, Step
 
 NOBODY = Q(pk__in=[])
+TURNS = (PERFORMS, RECEIVES, DISPOSES, SIGNS)
 PENDING = (
     Letter.State.PROPOSED,
     Letter.State.INITIALLED,
@@ -79,8 +80,12 @@ def live_attempts(officer: Officer) -> QuerySet[Attempt]:
     found = NOBODY
     for _, mine in _turns(officer):
         found |= mine
+    # Said once more for all turns together: so the database starts from the steps of his positions.
+    positions = [hat.position_id for hat in officer.hats]
+    steps = Performer.objects.filter(position__in=positions, part__in=TURNS).values("step")
     return Attempt.objects.filter(
         found,
+        step__in=steps,
         state__in=Attempt.LIVE,
         opened_at__isnull=False,
         case__state__in=[Case.State.REPORTED, Case.State.ACTIVE],
