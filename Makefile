@@ -102,14 +102,14 @@ test-sqlite: .venv/.browser
 
 test-postgres: .venv/.browser
 	$(SAY) "== The suite on PostgreSQL =="
-	@only=(); test -x /usr/bin/chromium || only=(-m "not browser"); \
-	  tests/postgres.sh $(PYTEST) "$${only[@]}" || { code=$$?; \
+	@only="not one_database"; test -x /usr/bin/chromium || only="$$only and not browser"; \
+	  tests/postgres.sh $(PYTEST) -m "$$only" || { code=$$?; \
 	  if [ $$code = 75 ]; then echo "#### NO POSTGRESQL: the suite did not run on it ####" >&2; \
 	  test -z "$$CI"; else exit $$code; fi; }
 
-# Without browser, on SQLite: for the minute between two edits.
+# Without browser and long proofs, on SQLite: for the minute between two edits.
 test-fast: .venv/.installed
-	@env -u DATABASE_URL $(PYTEST) -m "not browser"
+	@env -u DATABASE_URL $(PYTEST) -m "not browser and not proof"
 
 lint: .venv/.installed
 	$(SAY) "ruff"

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from sopcases.cases.models import Attempt, Case, CaseChild, CaseOfficer, Filing, Interval, Paper, Waiver
+from sopcases.people import authority
 from sopcases.people.authority import Hat, Officer
 from sopcases.sops import flow
 from sopcases.sops.flow import CASE, Item, Plan, PlanStep
@@ -304,9 +305,14 @@ class Progress:
 
     # --- who may
 
+    @property
+    def hats(self) -> tuple[Hat, ...]:
+        """The officer's hats, none of which counts in another agency's case."""
+        return self.by.hats if self.by.user and self.by.user.agency_id == self.case.agency_id else ()
+
     def hat(self, positions: Iterable[int]) -> Hat | None:
         """A hat of the officer's in these positions, in the case's area, not assigned to somebody else."""
-        for hat in self.by.hats:
+        for hat in self.hats:
             mine = self.assigned.get(hat.position_id, self.by.user.pk) == self.by.user.pk
             if hat.position_id in positions and mine and self._here(hat):
                 return hat
@@ -323,15 +329,15 @@ class Progress:
 
     @cached_property
     def recorder(self) -> Hat | None:
-        return next((h for h in self.by.hats if h.may_record), None)
+        return next((h for h in self.hats if h.may_record), None)
 
     @cached_property
     def waiver_hat(self) -> Hat | None:
-        return next((h for h in self.by.hats if h.may_waive), None)
+        return next((h for h in self.hats if h.may_waive), None)
 
     @cached_property
     def closer(self) -> Hat | None:
-        return next((h for h in self.by.hats if h.may_close), None)
+        return next((h for h in self.hats if h.may_close), None)
 
     def acting_hat(self, step: PlanStep, *parts: str) -> Hat | None:
         """The hat to record a step with: one that performs it, else one that may record for others."""
@@ -399,6 +405,37 @@ class Progress:
             return "Ganti suratnya; langkah ini mengikuti suratnya."
         if self.acting_hat(step) is None and self.waiver_hat is None:
             return "Langkah ini bukan tugas jabatan Anda."
+        return None
+
+    def refuse_not_held(self, spot: Spot) -> str | None:
+        """Only a period that has come can have gone by without its session or visit."""
+        if not self.plan.by_key[spot.key].recurring or spot.occurrence is None:
+            return "Langkah ini tidak berkala."
+        if (sentence := self.refuse_act(spot.key)) is not None:
+            return sentence
+        attempt = self.current(spot)
+        if attempt is None or not attempt.live:
+            return "Masa kegiatan ini tidak sedang terbuka."
+        if authority.local_day(self.agency, self.by.at) < spot.occurrence:
+            return "Masa kegiatan ini belum tiba."
+        return None
+
+    def voidable(self, paper: Paper) -> str | None:
+        """Why a paper cannot be voided here at all, whoever does it."""
+        if paper.drafted_here:
+            return "Batalkan surat ini dari halaman suratnya."
+        if paper.pk not in {f.paper_id for f in self.filings}:
+            return "Dokumen ini tidak ada dalam penanganan ini."
+        if paper.voided_at is not None:
+            return "Dokumen ini sudah dibatalkan."
+        return None
+
+    def refuse_void(self, paper: Paper) -> str | None:
+        """A paper filed in error: by who added it, or by a superior who may let papers follow."""
+        if (sentence := self.refuse_touch() or self.voidable(paper)) is not None:
+            return sentence
+        if paper.created_by_id != self.by.user.pk and self.waiver_hat is None:
+            return "Hanya yang menambahkan dokumen ini, atau atasannya, yang dapat membatalkannya."
         return None
 
     def refuse_not_needed(self, key: str) -> str | None:

@@ -567,12 +567,10 @@ class Walk(Progress):
 
     def not_held(self, key: str, occurrence: date, reason: str, child_id: int | None = None) -> None:
         """A period's session or visit did not take place, with the reason."""
+        spot = Spot(key, child_id, occurrence)
         _demand(self.refuse_act(key))
-        attempt = self.current(Spot(key, child_id, occurrence))
-        if attempt is None or not attempt.live:
-            raise Refused("Masa kegiatan ini tidak sedang terbuka.")
-        if authority.local_day(self.agency, self.by.at) < occurrence:
-            raise Refused("Masa kegiatan ini belum tiba.")
+        _demand(self.refuse_not_held(spot), Refused)
+        attempt = self.current(spot)
         reason = _required(reason, "Sebutkan mengapa kegiatan tidak terlaksana.")
         self._end(attempt, Attempt.State.NOT_HELD, reason)
         self.log("step.not_held", step=key, attempt=attempt.pk, child=child_id)
@@ -811,14 +809,8 @@ class Walk(Progress):
         either.
         """
         _demand(self.refuse_touch())
-        if paper.drafted_here:
-            raise Refused("Batalkan surat ini dari halaman suratnya.")
-        if paper.pk not in {f.paper_id for f in self.filings}:
-            raise Refused("Dokumen ini tidak ada dalam penanganan ini.")
-        if paper.voided_at is not None:
-            raise Refused("Dokumen ini sudah dibatalkan.")
-        if paper.created_by_id != self.by.user.pk and self.waiver_hat is None:
-            raise NotAllowed("Hanya yang menambahkan dokumen ini, atau atasannya, yang dapat membatalkannya.")
+        _demand(self.voidable(paper), Refused)
+        _demand(self.refuse_void(paper))
         paper.void_reason = _required(reason, "Sebutkan mengapa dokumen ini dibatalkan.")
         paper.voided_at = self.by.at
         paper.save(update_fields=["voided_at", "void_reason"])

@@ -23,7 +23,7 @@ from sopcases.sops.models import PaperKind, Performer, Revision, Stage, Step
 from tests.cases.driving import drive
 from tests.cases.generating import generated_revision
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 
 WATCHED = [
     tables.Case,

@@ -128,7 +128,8 @@ def test_a_fourth_sop_of_a_third_agency_is_pure_data(db, tmp_path):
         "letterhead_name: [DINAS SOSIAL]\ncity: Baru\ntimezone: Asia/Jayapura\n"
         "positions:\n- {name: Kepala}\n- {name: Staf, superior: kepala, may_record: true}\n"
         "papers:\n- {name: Surat Tugas, origin: letter, signer: Kepala, aliases: [SPT]}\n"
-        "areas: [Utara]\nseries:\n- {name: ST, pattern: '{urut}/{tahun}', papers: [SPT]}\noutcomes: [Selesai]\n"
+        "areas: [Utara]\noutcomes: [Selesai]\n"
+        "series:\n- {name: ST, pattern: '{urut}/{tahun}', papers: [SPT]}\n"
     )
     sop = tmp_path / "sop.yaml"
     sop.write_text(

@@ -40,7 +40,7 @@ from sopcases.cases.page import Reading, case_url, number_of, step_url
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import Leave, Walk, walking
 from sopcases.people.models import User
-from sopcases.refusal import Conflict, NotAllowed, Refused
+from sopcases.refusal import Conflict, NotAllowed
 from sopcases.sops import flow
 
 CHANGED = "Ada perubahan sejak Anda membuka halaman ini. Periksa keadaannya, lalu kirim lagi."
@@ -520,12 +520,6 @@ not_needed = page_of(
 )
 
 
-def _not_held(walk: Walk, at: At, form: ReasonForm) -> None:
-    if at.spot.occurrence is None:
-        raise Refused("Langkah ini tidak berkala.")
-    walk.not_held(at.spot.key, at.spot.occurrence, form.cleaned_data["reason"], at.spot.child_id)
-
-
 not_held = page_of(
     Act(
         name="not_held",
@@ -536,8 +530,10 @@ not_held = page_of(
         submit="Catat tidak terlaksana",
         done="Dicatat tidak terlaksana.",
         form=plain(ReasonForm),
-        do=_not_held,
-        why_not=lambda at: at.progress.refuse_act(at.spot.key),
+        do=lambda walk, at, form: walk.not_held(
+            at.spot.key, at.spot.occurrence, form.cleaned_data["reason"], at.spot.child_id
+        ),
+        why_not=lambda at: at.progress.refuse_not_held(at.spot),
         version=attempt_version,
     ),
     step_gate,

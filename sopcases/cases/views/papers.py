@@ -102,7 +102,7 @@ void = page_of(
         do=lambda walk, at, form: walk.void(
             next(f.paper for f in walk.filings if f.paper_id == at.paper.pk), form.cleaned_data["reason"]
         ),
-        why_not=lambda at: "Dokumen ini sudah dibatalkan." if at.paper.voided_at else None,
+        why_not=lambda at: at.progress.refuse_void(at.paper),
         danger=True,
     ),
     filed_gate,
