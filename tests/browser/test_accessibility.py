@@ -11,11 +11,13 @@ from sopcases.cases.models import Case
 from sopcases.letters.models import Letter
 from tests.browser.people import Office, Person
 from tests.cases.story import done, ordered
+from tests.cast import PASSWORD
 from tests.letters.papers import Desk
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
 WIDTHS = (1280, 360)
 NARROW = 320
+SUPPORT = "anak-terlantar-luar-panti"
 # Evaluated by the browser's own debugger: the page's policy lets no other script in.
 RUN = """async (context) => {
   const found = await axe.run(context || document, {resultTypes: ["violations"], preload: false});
@@ -174,6 +176,34 @@ def test_the_door_and_what_is_not_there(office: Office):
     none(found)
 
 
+def test_what_comes_between(office: Office, window: Window):
+    """The end of a session in the midst of writing, and two editors who meet."""
+    sari, agus = office.inside("sari"), office.inside("agus")
+    step = f"{window.root}langkah/6/"
+    agus.open(step).choose("Sari Wulandari, S.Tr.Sos., Peksos")
+    sari.open(step).press("Simpan, lanjutkan nanti").sees("tersimpan")
+    agus.press("Simpan, lanjutkan nanti").heading("Sudah diubah orang lain")
+    found = faults(agus)
+    sari.open(f"{window.root}catatan/baru/").fill({"Catatan": "Belum selesai ditulis."})
+    sari.context.clear_cookies()
+    sari.press("Simpan catatan").heading("Masuk kembali")
+    found += faults(sari)
+    sari.fill({"Nama pengguna": "sari", "Kata sandi": PASSWORD}).press("Masuk dan lanjutkan")
+    sari.heading("Lanjutkan pengiriman")
+    none(found + faults(sari))
+
+
+def test_cases_of_many_children_and_of_the_other_agency(office: Office):
+    world = office.world
+    round_, proposal = world.case("anak-jalanan", children=3), world.case(SUPPORT, by="tika", children=2)
+    sari, tika, wati = (office.inside(name) for name in ("sari", "tika", "wati"))
+    street, support = f"/penanganan/{round_.number}/", f"/penanganan/{proposal.number}/"
+    addresses = ("/penanganan/laporan-awal/?sop=anak-jalanan", street, f"{street}langkah/3/?dahulu=1")
+    found = visit(sari, *addresses, "/sop/anak-jalanan/")
+    found += visit(tika, "/", "/penanganan/laporan-awal/", support, f"{support}langkah/1/")
+    none(found + visit(wati, "/", "/penanganan/", support, f"/sop/{SUPPORT}/"))
+
+
 def test_the_admin(office: Office):
     """Django's own pages in our dress. Its tables of inlines have two column heads without a word."""
     ani = office.inside("ani")
@@ -202,8 +232,6 @@ def test_the_keyboard_gets_everywhere(office: Office, window: Window):
     assert sari.main.evaluate("main => main.contains(document.activeElement)")
 
     sari.open(f"{window.root}catatan/baru/")
-    sari.field("Catatan").focus()
-    page.keyboard.press("Control+Enter")
     page.get_by_role("button", name="Simpan catatan").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").filter(has_text="Ada masalah")).to_be_focused()

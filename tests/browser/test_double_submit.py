@@ -36,7 +36,7 @@ FORMS = [(report, "Kirim laporan awal", Case), (note, "Simpan catatan", Progress
 @pytest.mark.parametrize(("write", "button", "model"), FORMS, ids=["report", "note"])
 def test_a_double_click_makes_one_record(office: Office, write, button: str, model):
     sari = write(office)
-    sari.page.get_by_role("button", name=button, exact=True).dblclick(no_wait_after=True)
+    sari.page.get_by_role("button", name=button, exact=True).dblclick()
     sari.sees("Tersimpan dengan nomor" if model is Case else "Catatan tersimpan.")
     assert model.objects.count() == 1
 
