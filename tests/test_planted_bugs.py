@@ -42,13 +42,13 @@ BUGS = [
         "cases/progress.py",
         "    if paper.voided_at is not None:\n        return False\n",
         "",
-        "tests/cases/test_verb_file.py",
+        "tests/cases/test_verb_finish.py",
     ),
     Bug(
         "the holder keeps his authority while a Plh. stands in",
         "people/authority.py",
-        "or a.position_id not in acting]",
-        "or True]",
+        "        and appointment.position_id == deputy.position_id\n",
+        "        and False\n",
         "tests/people/test_authority.py",
     ),
     Bug(
@@ -70,14 +70,14 @@ BUGS = [
         "cases/walk.py",
         "if acted_at > self.by.at:",
         "if False:",
-        "tests/cases/test_verb_record.py",
+        "tests/cases/test_verb_finish.py",
     ),
     Bug(
         "an act may lie before the event that opened the case",
         "cases/walk.py",
         "if acted_at < self.case.event_at:",
         "if False:",
-        "tests/cases/test_verb_record.py",
+        "tests/cases/test_verb_finish.py",
     ),
     Bug(
         "officers of another agency see the case",
@@ -87,10 +87,10 @@ BUGS = [
         "tests/cases/test_access.py",
     ),
     Bug(
-        "who is not assigned acts all the same",
-        "cases/progress.py",
-        "if hat.position_id in positions and mine and self._here(hat):",
-        "if hat.position_id in positions and self._here(hat):",
+        "another officer's case is open to who holds the same position",
+        "cases/models/case.py",
+        "Exists(assigned.filter(position=own).exclude(user=officer.user))",
+        "Exists(assigned.none())",
         "tests/cases/test_verb_assign.py",
     ),
     Bug(

@@ -136,7 +136,10 @@ def _reason(reading: Reading, row: Entry) -> str:
         return next((i.result for i in progress.intervals if i.pk == data.get("interval")), "")
     if row.verb == "paper.waived":
         return next((w.reason for w in progress.waivers if w.pk == data.get("waiver")), "")
-    if row.verb == "paper.voided":
+    if row.verb in ("letter.returned", "step.returned"):
+        back = (a for a in progress.attempts if a.state == a.State.RETURNED and a.ended_at == row.at)
+        return next((a.reason for a in back), "")
+    if row.verb in ("paper.voided", "letter.voided", "letter.replaced"):
         return next((f.paper.void_reason for f in progress.filings if f.paper_id == data.get("paper")), "")
     if row.verb in ("step.not_needed", "step.not_held"):
         return next((a.reason for a in progress.attempts if a.pk == data.get("attempt")), "")
@@ -148,4 +151,4 @@ def _reason(reading: Reading, row: Entry) -> str:
         return earlier[0].reason if earlier else ""
     if row.verb == "case.closed" and not progress.case.running:
         return progress.case.close_reason
-    return str(data.get("reason", ""))
+    return ""

@@ -475,12 +475,12 @@ class AppointmentForm(OwnForm):
 class AppointmentAdmin(AgencyAdmin):
     noun = "penugasan"
     form = AppointmentForm
-    fields = "user position kind valid_from valid_until basis printed_title area".split()
+    fields = "user position kind stands_in_for valid_from valid_until basis printed_title area".split()
     list_display = ["user", "position", "kind", "valid_from", "valid_until", "area"]
     list_select_related = ["user", "position", "area"]
     list_filter = ["kind", ("position", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["user__name", "position__name"]
-    autocomplete_fields = ["user", "position"]
+    autocomplete_fields = ["user", "position", "stands_in_for"]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -49,8 +49,9 @@ class Officer:
 
     @cached_property
     def hats(self) -> tuple[Hat, ...]:
-        """Positions held now. A Plh. suspends the holder's authority for his days."""
-        if self.user.agency_id is None or not self.user.is_active:
+        """Positions held now. A Plh. suspends the holder's authority for his days; a superuser is a
+        stranger to casework, whatever he is appointed to."""
+        if self.user.agency_id is None or not self.user.is_active or self.user.is_superuser:
             return ()
         mine = [a for a in in_force(self.user.agency_id, self.day) if a.user_id == self.user.pk]
         return tuple(
@@ -145,8 +146,18 @@ def in_force(agency_id: int, day: date) -> list[Appointment]:
         .select_related("position", "user")
         .order_by("position_id", "-valid_from", "-id")
     )
-    acting = {a.position_id for a in rows if a.kind == Appointment.Kind.PLH}
-    return [a for a in rows if a.kind == Appointment.Kind.PLH or a.position_id not in acting]
+    acting = [a for a in rows if a.kind == Appointment.Kind.PLH]
+    return [a for a in rows if not any(_rests(a, deputy) for deputy in acting)]
+
+
+def _rests(appointment: Appointment, deputy: Appointment) -> bool:
+    """Whether a Plh. stands in for this holder: the one he names, else whoever holds the position there."""
+    return (
+        appointment.kind != Appointment.Kind.PLH
+        and appointment.position_id == deputy.position_id
+        and deputy.stands_in_for_id in (None, appointment.user_id)
+        and deputy.area_id in (None, appointment.area_id)
+    )
 
 
 def holders(agency_id: int, day: date, position_ids) -> list[Appointment]:

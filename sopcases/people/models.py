@@ -177,6 +177,15 @@ class Appointment(models.Model):
         related_name="appointments",
         verbose_name="wilayah",
     )
+    stands_in_for = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="menggantikan",
+        help_text="Diisi untuk Plh. bila jabatan ini dipegang lebih dari satu orang.",
+    )
 
     class Meta:
         verbose_name = "penugasan jabatan"
@@ -193,6 +202,11 @@ class Appointment(models.Model):
                 condition=~Q(kind="plh") | Q(valid_until__isnull=False),
                 name="appointment_plh_has_end",
                 violation_error_message="Plh. harus mempunyai tanggal akhir.",
+            ),
+            models.CheckConstraint(
+                condition=Q(stands_in_for__isnull=True) | Q(kind="plh") & ~Q(stands_in_for=F("user")),
+                name="appointment_only_plh_stands_in",
+                violation_error_message="Hanya Plh. yang menggantikan orang lain.",
             ),
             models.UniqueConstraint(
                 fields=["user", "position", "valid_from"],

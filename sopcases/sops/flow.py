@@ -244,6 +244,8 @@ def _paper_problems(plan: Plan, step: PlanStep, where: str, available: set[int])
                 yield f"{where}: kelengkapan “{name}” berasal dari langkah yang tidak mendahuluinya."
             elif output.kind != item.kind:
                 yield f"{where}: kelengkapan “{name}” menunjuk keluaran dari jenis dokumen lain."
+            elif not item.optional and not _on_all_routes(step, item, source, output):
+                yield f"{where}: kelengkapan “{name}” diminta juga pada jalur yang tidak mengeluarkannya."
             elif output.stage < item.stage and not _reached(plan, item, before):
                 told = "diminta lebih jauh dari yang dicapai langkah sebelumnya"
                 yield f"{where}: kelengkapan “{name}” {told}."
@@ -261,6 +263,12 @@ def _paper_problems(plan: Plan, step: PlanStep, where: str, available: set[int])
             yield f"{where}: keluaran “{name}” meneruskan keluaran dari langkah yang tidak mendahuluinya."
         elif output.kind != item.kind:
             yield f"{where}: keluaran “{name}” meneruskan jenis dokumen lain."
+
+
+def _on_all_routes(step: PlanStep, item: Item, source: PlanStep, output: Item) -> bool:
+    """Whether the expected output comes out on every route on which it is asked for."""
+    asked = item.routes or step.routes
+    return all(not made or (asked and asked <= made) for made in (source.routes, output.routes))
 
 
 def _reached(plan: Plan, item: Item, before: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from sopcases.cases.models import Case, CaseOfficer
 from sopcases.people.models import Area, Position
 from sopcases.refusal import NotAllowed
-from tests.cases.story import CLOSED, HELD, NOT_YOURS, done, last_line, only, ordered, outcome, refused
+from tests.cases.story import CLOSED, HELD, STRANGER, done, last_line, only, ordered, outcome, refused
 from tests.cast import appoint, make_user
 
 pytestmark = pytest.mark.django_db
@@ -27,10 +27,12 @@ def test_only_the_assigned_acts(world):
     done(world, case, "lina", lambda w: w.record("4"))
     done(world, case, "dewi", lambda w: w.assign(peksos(world).pk, world.sari))
     assert last_line(case).data == {"position": peksos(world).pk, "user": world.sari.pk}
-    refused(world, case, "lina", lambda w: w.record("4"), NOT_YOURS, error=NotAllowed)
+    refused(world, case, "lina", lambda w: w.record("4"), STRANGER, error=NotAllowed)
+    assert not Case.objects.visible_to(world.officer("lina")).exists(), "who need not see the child does not"
+    assert Case.objects.visible_to(world.officer("dewi")).exists()
     done(world, case, "sari", lambda w: w.record("4"))
     done(world, case, "dewi", lambda w: w.assign(peksos(world).pk, lina))
-    refused(world, case, "sari", lambda w: w.record("4"), NOT_YOURS, error=NotAllowed)
+    refused(world, case, "sari", lambda w: w.record("4"), STRANGER, error=NotAllowed)
     done(world, case, "lina", lambda w: w.record("4"))
     done(world, case, "dewi", lambda w: w.assign(peksos(world).pk, None))
     done(world, case, "sari", lambda w: w.record("4"))

@@ -155,3 +155,35 @@ def test_hats_cost_one_query_and_are_kept(world, django_assert_num_queries):
     officer = world.officer("budi")
     with django_assert_num_queries(1):
         assert officer.hats and officer.hats and officer.title
+
+
+def test_a_plh_for_one_of_two_holders_leaves_the_other_his_work(world):
+    post = Position.objects.get(agency=world.home, name="Peksos")
+    world.users["lina"] = appoint(make_user(world.home, "lina", "Lina"), post)
+    Appointment.objects.create(
+        user=world.agus,
+        position=post,
+        kind="plh",
+        valid_from=MONDAY,
+        valid_until=SUNDAY,
+        stands_in_for=world.sari,
+    )
+    assert titles(world, "sari", "2026-03-03 08:00") == []
+    assert titles(world, "lina", "2026-03-03 08:00") == ["Peksos"]
+    assert titles(world, "sari", "2026-03-09 08:00") == ["Peksos"]
+
+
+def test_a_plh_in_one_area_leaves_the_others_theirs(world):
+    post = Position.objects.get(agency=world.home, name="Peksos")
+    here, there = Area.objects.filter(agency=world.home)[:2]
+    Appointment.objects.filter(user=world.sari).update(area=here)
+    Appointment.objects.create(
+        user=world.agus, position=post, kind="plh", valid_from=MONDAY, valid_until=SUNDAY, area=there
+    )
+    assert titles(world, "sari", "2026-03-03 08:00") == ["Peksos"]
+
+
+def test_a_superuser_is_a_stranger_to_casework_whatever_he_is_appointed_to(world):
+    world.budi.is_superuser = True
+    world.budi.save()
+    assert titles(world, "budi", "2026-03-03 08:00") == []

@@ -371,3 +371,18 @@ def test_a_step_of_approvals_only_finishes_by_itself(parts, alone):
 @pytest.mark.parametrize(("time", "none"), [("", True), ("-", True), ("0", True), ("15 menit", False)])
 def test_a_step_without_a_time_has_no_standard(time, none):
     assert (step("1", time=time).standard is None) is none
+
+
+@pytest.mark.parametrize(
+    ("asked", "wrong"),
+    [((), True), (("titipan",), True), (("temuan", "titipan"), True), (("temuan",), False)],
+)
+def test_what_only_one_route_puts_out_is_asked_for_on_that_route_only(asked, wrong):
+    found = problems(
+        plan(
+            step("1", puts=[item(1, LETTER)], routes=frozenset({"temuan"})),
+            step("2", requires=[item(2, LETTER, source=1, routes=frozenset(asked))]),
+        )
+    )
+    sentence = "Langkah 2: kelengkapan “Surat Terlantar” diminta juga pada jalur yang tidak mengeluarkannya."
+    assert found == ([sentence] if wrong else [])

@@ -50,17 +50,21 @@ class Cases(models.QuerySet):
     """Which cases? Every list starts from `visible_to`."""
 
     def visible_to(self, officer):
-        """Cases the officer may read (design rule 18): those whose SOP gives a part to a position he
-        holds or stands above, within the area of the appointment; those assigned to him; partners
-        outside the office only cases they opened, are assigned to, or in their area."""
+        """Cases the officer may read (design rule 18): those whose SOP gives a part to a position he holds,
+        unless somebody else is assigned in it, or to one he stands above, within the area of the
+        appointment; those assigned to him; for partners outside the office only cases they opened, are
+        assigned to, or in their area."""
         if officer is None or not officer.hats:
             return self.none()
-        clauses = Q(pk__in=CaseOfficer.objects.filter(user=officer.user, until=None).values("case_id"))
+        assigned = CaseOfficer.objects.filter(case=OuterRef("pk"), until=None)
+        clauses = Q()
         for hat in officer.hats:
-            parts = Performer.objects.filter(
-                position_id__in=officer.reach[hat.position_id], step__revision=OuterRef("revision")
+            own = hat.position_id
+            parts = Performer.objects.filter(step__revision=OuterRef("revision"))
+            his = Q(Exists(parts.filter(position=own))) & ~Q(
+                Exists(assigned.filter(position=own).exclude(user=officer.user))
             )
-            mine = Q(Exists(parts))
+            mine = his | Q(Exists(parts.filter(position_id__in=officer.reach[own] - {own})))
             if hat.external:
                 here = Q(opened_by=officer.user)
                 if hat.area_id:
@@ -68,7 +72,7 @@ class Cases(models.QuerySet):
                 mine &= here
             elif hat.area_id:
                 mine &= Q(area_id=hat.area_id) | Q(area__isnull=True)
-            clauses |= mine
+            clauses |= mine | Q(Exists(assigned.filter(position=own, user=officer.user)))
         return self.filter(clauses, agency_id=officer.user.agency_id)
 
 

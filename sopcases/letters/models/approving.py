@@ -127,7 +127,7 @@ class Approving(Lifecycle):
             self.initialled_by, self.initialled_title, self.initialled_at = None, "", None
             self.paper.disposed_by = None
             self.write("returned", by, title, reason)
-            self.tell(by, "returned", title, returned=reason, reason=reason)
+            self.tell(by, "returned", title, returned=reason)
 
     # --- deciding in the application
 

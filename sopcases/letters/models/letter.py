@@ -47,9 +47,8 @@ class Letters(models.QuerySet):
         """Letters filed in a case the officer may read."""
         if officer is None or not officer.hats:
             return self.none()
-        filed = Filing.objects.filter(
-            paper=OuterRef("paper"), case__in=Case.objects.visible_to(officer).values("pk")
-        )
+        readable = Case.objects.visible_to(officer).filter(pk=OuterRef("case"))
+        filed = Filing.objects.filter(Exists(readable), paper=OuterRef("paper"))
         return self.filter(Exists(filed), agency_id=officer.user.agency_id)
 
     def waiting_for(self, officer: Officer | None):

@@ -265,7 +265,7 @@ class Lifecycle(models.Model):
             self.demand(self.why_not_void(by))
             self._end(LetterState.VOID, by, reason)
             self.write("voided", by, reason=reason.strip())
-            self.tell(by, "voided", reason=reason.strip())
+            self.tell(by, "voided")
 
     def _end(self, state: str, by: Officer, reason: str) -> None:
         reason = reason.strip()
@@ -320,7 +320,7 @@ class Lifecycle(models.Model):
             self._end(LetterState.REPLACED, by, reason)
             self.write("replaced", by, reason=reason.strip(), by_letter=new.pk)
             filings = list(Filing.objects.filter(paper=old).select_related("case", "attempt"))
-            self.tell(by, "replaced", reason=reason.strip(), by_letter=new.pk)
+            self.tell(by, "replaced", by_letter=new.pk)
             for filing in sorted(filings, key=lambda f: (f.case_id, f.pk)):
                 with walking(filing.case, by) as walk:
                     walk.file(
