@@ -37,7 +37,7 @@ class CountingHasher(MD5PasswordHasher):
 
 @pytest.fixture
 def hashes(settings):
-    settings.PASSWORD_HASHERS = ["test_login.CountingHasher"]
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
     yield CountingHasher
     CountingHasher.hashed = 0
 
