@@ -124,7 +124,9 @@ def letter_page(letter: Letter, officer: Officer) -> LetterPage:
         if why_not(letter, officer) is None
     ]
     lapsed = letter.lapsed(officer.day)
-    first = next(((n, d) for n, d in allowed if n in PRIMARY and not (lapsed and n == "scan")), None)
+    # Others may propose or fix a draft too, but only its authors are asked to.
+    asked = PRIMARY if officer.user.pk in letter.author_ids else PRIMARY - {"propose", "fix"}
+    first = next(((n, d) for n, d in allowed if n in asked), None)
     if lapsed:
         first = next(((n, d) for n, d in allowed if n == "replace"), None)
     newer = Letter.objects.filter(paper__replaces=letter.paper_id).values_list("pk", flat=True).first()
