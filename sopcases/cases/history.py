@@ -37,6 +37,7 @@ SENTENCES = {
     "child.searched": "Mencari data anak",
     "paper.filed": "Menambahkan {kind} ke berkas",
     "paper.followed": "{kind} yang menyusul sudah ada",
+    "paper.awaited": "{kind} masih harus menyusul",
     "paper.waived": "Mencatat {kind} menyusul",
     "paper.voided": "Membatalkan {kind}",
     "paper.read": "Mengunduh {kind}",

@@ -753,20 +753,29 @@ class Walk(Progress):
             self.advance()
 
     def _settle_waivers(self, paper: Paper) -> None:
+        """The paper that was to follow is here; or, void again, it is still to follow."""
         filed = [f for f in self.filings if f.paper_id == paper.pk]
         children = {f.child_id for f in filed}
         outputs = frozenset(f.output_id for f in filed if f.output_id)
         for waiver in self.waivers:
             if (
-                waiver.settled_at is None
-                and waiver.kind_id == paper.kind_id
-                and (waiver.child_id is None or waiver.child_id in children)
-                and self.reaches(paper, waiver.stage)
-                and self.same_paper(waiver, outputs)
+                waiver.until is None
+                or waiver.kind_id != paper.kind_id
+                or (waiver.child_id is not None and waiver.child_id not in children)
+                or not self.same_paper(waiver, outputs)
             ):
-                waiver.settled_at = self.by.at
+                continue
+            here = any(
+                f.paper.kind_id == waiver.kind_id
+                and waiver.child_id in (None, f.child_id)
+                and self.reaches(f.paper, waiver.stage)
+                and self.same_paper(waiver, frozenset({f.output_id} - {None}))
+                for f in self.filings
+            )
+            if here != (waiver.settled_at is not None):
+                waiver.settled_at = self.by.at if here else None
                 waiver.save(update_fields=["settled_at"])
-                self.log("paper.followed", paper=paper.pk, kind=paper.kind_id)
+                self.log("paper.followed" if here else "paper.awaited", paper=paper.pk, kind=paper.kind_id)
 
     def _drafted(self, paper: Paper) -> None:
         """Proposing a letter finishes the drafting step, unless something is missing or is to be received."""

@@ -10,7 +10,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_no_case_child_or_paper_is_registered():
-    registered = {model for model in apps.get_app_config("cases").get_models() if admin.site.is_registered(model)}
+    registered = {
+        model for model in apps.get_app_config("cases").get_models() if admin.site.is_registered(model)
+    }
     assert registered == {Outcome}
 
 
