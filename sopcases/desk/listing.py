@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from sopcases.cases.models import Attempt, Case, CaseChild, Interval, Waiver
+from sopcases.cases.forms.fields import FIRST_DAY, LAST_DAY
+from sopcases.cases.models import Attempt, Case, Interval, Waiver
 from sopcases.cases.page import CASE_TONES, Chip, case_url, number_of
 from sopcases.desk import wording
 from sopcases.desk.inbox import children_of
@@ -32,7 +33,8 @@ MARKS = [
 class FilterForm(forms.Form):
     """What the list may be narrowed to. An unknown choice narrows to nothing and says so."""
 
-    q = forms.CharField(label="Cari nomor atau nama anak", required=False, max_length=100)
+    # By number alone: what is asked here stands in the address, where no child's name may.
+    q = forms.CharField(label="Cari nomor penanganan", required=False, max_length=40)
     status = forms.ChoiceField(label="Status", choices=STATES, required=False)
     sop = forms.ChoiceField(label="SOP", required=False)
     hanya = forms.ChoiceField(label="Hanya yang", choices=MARKS, required=False)
@@ -128,15 +130,7 @@ class Listing:
         if mark := self.asked["hanya"]:
             name = {"lewat": "is_late", "menunggu": "is_waiting", "menyusul": "has_to_follow"}[mark]
             found = found.filter(**{name: True})
-        for word in self.asked["q"].split():
-            found = found.filter(self._matches(word))
-        return found
-
-    @staticmethod
-    def _matches(word: str) -> Q:
-        stays = CaseChild.objects.filter(case=OuterRef("pk"))
-        names = Q(child__name__icontains=word) | Q(child__temporary_name__icontains=word)
-        return Q(number__icontains=word) | Q(Exists(stays.filter(names)))
+        return found.filter(number__icontains=self.asked["q"])
 
     @cached_property
     def _page(self) -> tuple[list[Case], bool, bool]:
@@ -155,11 +149,12 @@ class Listing:
         return found[:PAGE], before is not None, len(found) > PAGE
 
     def _key(self, name: str) -> tuple[datetime, int] | None:
-        """The key of a row as it stands in the address; what cannot be read is no key."""
+        """The key of a row as it stands in the address; what cannot be read, or never was, is no key."""
         moment, _, pk = self.data.get(name, "").rpartition("_")
         try:
             opened = datetime.fromisoformat(moment)
-            return (opened, int(pk)) if opened.tzinfo and len(pk) < LONGEST_ID else None
+            possible = opened.tzinfo and FIRST_DAY <= opened.date() <= LAST_DAY and len(pk) < LONGEST_ID
+            return (opened, int(pk)) if possible else None
         except ValueError:
             return None
 

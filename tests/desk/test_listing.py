@@ -77,18 +77,26 @@ def test_an_unknown_filter_shows_nothing_and_breaks_nothing(world, found):
     assert len(found("dewi", sebelum="besok_x", sesudah="_")) == 1
     assert len(found("dewi", sebelum="2026-03-02T08:00:00_1")) == 1, "no zone"
     assert len(found("dewi", sebelum=f"2026-03-02T08:00:00+07:00_{9**40}")) == 1
+    for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        assert len(found("dewi", sebelum=f"{moment}_1")) == len(found("dewi", sesudah=f"{moment}_1")) == 1
+    assert found("dewi", q="BBT\0") == []
 
 
-def test_search_by_number_and_name_among_what_one_may_see(world, found):
+def test_search_by_number_alone_among_what_one_may_see(world, found):
     case = world.case(children=0)
     with world.walk(case, "sari") as walk:
         walk.join(world.child("Melati Putri Contoh"))
     other = world.case()
-    assert found("dewi", q=case.number.lower()) == [case.number]
-    assert found("dewi", q="melati") == found("dewi", q="contoh MELATI") == [case.number]
-    assert found("dewi", q="anak 1") == [other.number]
-    assert found("dewi", q="melati mawar") == []
-    assert found("wati", q="melati") == found("tono", q=case.number) == []
+    assert found("dewi", q=case.number.lower()) == found("dewi", q=f" {case.number} ") == [case.number]
+    assert found("dewi", q="bbt") == [other.number, case.number]
+    assert found("dewi", q="melati") == found("tono", q=case.number) == []
+
+
+def test_a_child_is_looked_for_out_of_the_address(world, sign_in):
+    client = sign_in("dewi")
+    page = client.get("/penanganan/").content.decode()
+    assert 'href="/anak/cari/">Cari anak</a>' in page and "nama anak" not in page
+    assert 'method="post"' in client.get("/anak/cari/").content.decode()
 
 
 def test_an_empty_search_leads_on(world, sign_in):
