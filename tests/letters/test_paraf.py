@@ -72,6 +72,31 @@ def test_who_wrote_it_gives_way_when_another_holds_the_position(desk):
     assert letter.state == LetterState.READY
 
 
+def test_a_replacement_does_not_hide_who_wrote_the_text(desk):
+    letter = desk.proposed("rahman")
+    for reason in ("Salah kop", "Salah tanggal"):
+        letter = letter.replace(desk.by("agus"), reason)
+        letter.propose(desk.by("agus"))
+    assert letter.author_ids == {desk.world.rahman.pk, desk.world.agus.pk}
+    with pytest.raises(Refused, match="tuliskan alasan"):
+        letter.initial(desk.by("rahman"))
+    letter.initial(desk.by("rahman"), reason="Kabid satu-satunya")
+    desk.acting_head("rahman", desk.world.now.date(), desk.world.now.date())
+    with pytest.raises(NotAllowed, match="sekaligus"):
+        letter.decide(desk.by("rahman"), reason="Kepala Dinas cuti")
+
+
+def test_a_replacement_s_first_writer_gives_way_to_another_holder(desk):
+    from sopcases.people.models import Position
+    from tests.cast import appoint
+
+    appoint(desk.world.dewi, Position.objects.get(agency=desk.world.home, name="Kabid"))
+    letter = desk.proposed("rahman").replace(desk.by("agus"), "Salah kop")
+    letter.propose(desk.by("agus"))
+    with pytest.raises(NotAllowed, match="harus dilakukan orang lain: Dewi Anggraini"):
+        letter.initial(desk.by("rahman"), reason="mendesak")
+
+
 def test_return_asks_for_a_reason_and_takes_the_letter_back(desk):
     letter = desk.proposed()
     with pytest.raises(Refused, match="apa yang harus diperbaiki"):

@@ -118,8 +118,14 @@ class Lifecycle(models.Model):
 
     @cached_property
     def author_ids(self) -> frozenset[int]:
-        """Everybody who wrote the text: drafted, edited or proposed it."""
-        acts = self.acts.filter(act__in=["drafted", "edited", "proposed"])
+        """Everybody who wrote the text: drafted, edited or proposed it, here or in a letter it replaces."""
+        papers, older = [self.paper_id], self.paper.replaces_id
+        while older is not None:
+            papers.append(older)
+            older = Paper.objects.values_list("replaces_id", flat=True).get(pk=older)
+        acts = self.acts.model.objects.filter(
+            letter__paper__in=papers, act__in=["drafted", "edited", "proposed"]
+        )
         return frozenset(acts.values_list("by_id", flat=True))
 
     def hands_of(self, user_id: int) -> list[str]:
