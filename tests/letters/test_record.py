@@ -1,6 +1,6 @@
 """Berita Acara: fixed by its drafter, printed, signed by hand by its parties, the scan filed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -64,6 +64,19 @@ def test_the_scan_is_not_from_the_future_and_not_from_a_stranger(desk):
         record.complete(desk.by("wati"), scan(), signed_on=today)
     with pytest.raises(NotAllowed, match="berstatus"):
         desk.record().complete(desk.by("dewi"), scan(), signed_on=today)
+
+
+def test_the_parties_do_not_sign_before_the_record_is_fixed(desk):
+    record = desk.record()
+    desk.world.now += timedelta(2)
+    record.fix(desk.by("dewi"))
+    fixed = desk.world.now.date()
+    desk.world.now += timedelta(1)
+    for day in (date(1900, 1, 1), fixed - timedelta(1)):
+        with pytest.raises(Refused, match="baru ditetapkan 4 Maret 2026"):
+            record.complete(desk.by("dewi"), scan(), signed_on=day)
+    record.complete(desk.by("dewi"), scan(), signed_on=fixed)
+    assert record.signed_on == fixed
 
 
 def test_without_a_child_nothing_is_handed_over(desk):

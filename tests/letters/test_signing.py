@@ -248,6 +248,23 @@ def test_no_ink_in_the_future_and_none_before_the_draft(desk):
         )
 
 
+def test_no_ink_before_the_last_proposal(desk):
+    letter = desk.proposed()
+    letter.return_(desk.by("rahman"), "Perbaiki tempat")
+    drafted = desk.world.now.date()
+    desk.world.now += timedelta(2)
+    letter.propose(desk.by("agus"))
+    letter.initial(desk.by("rahman"))
+    with pytest.raises(Refused, match="baru diajukan 4 Maret 2026"):
+        letter.file_signed_scan(desk.by("agus"), scan(), signed_on=drafted, signer=desk.world.budi)
+    desk.world.now += timedelta(1)
+    letter.decide(desk.by("budi"))
+    with pytest.raises(Refused, match="baru diputuskan 5 Maret 2026"):
+        letter.file_signed_scan(desk.by("agus"), scan(), signed_on=drafted + timedelta(2))
+    letter.file_signed_scan(desk.by("agus"), scan(), signed_on=desk.world.now.date())
+    assert letter.signed_on == date(2026, 3, 5)
+
+
 def test_the_number_after_the_ink(desk):
     desk.world.home.number_after_ink = True
     desk.world.home.save()

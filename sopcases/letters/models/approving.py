@@ -55,7 +55,8 @@ class Approving(Lifecycle):
         return self.crossing(by.user, self.kind.disposer_id, by.day)[1]
 
     def initial_needs_reason(self, by: Officer) -> bool:
-        return self.crossing(by.user, self.kind.disposer_id, by.day)[0]
+        waits = self.state == LetterState.PROPOSED
+        return waits and self.crossing(by.user, self.kind.disposer_id, by.day)[0]
 
     def initial(self, by: Officer, *, reason: str = "", version: int | None = None) -> None:
         """Paraf & teruskan (the SOP's disposisi): the letter becomes ready to be signed, and is numbered."""
@@ -139,7 +140,8 @@ class Approving(Lifecycle):
         return self.crossing(by.user, self.kind.signer_id, by.day)[1]
 
     def decide_needs_reason(self, by: Officer) -> bool:
-        return self.crossing(by.user, self.kind.signer_id, by.day)[0]
+        waits = self.state == LetterState.READY
+        return waits and self.crossing(by.user, self.kind.signer_id, by.day)[0]
 
     def decide(self, by: Officer, *, reason: str = "", version: int | None = None) -> None:
         """The signer decides; text, names and PDF are frozen, with an empty space for the ink to come.
@@ -242,12 +244,19 @@ class Approving(Lifecycle):
             self.tell(by, "signed", title, signer=self.signer_id)
 
     def _check_day(self, by: Officer, signed_on: date) -> None:
+        """Ink comes after the text it is put under: after the decision, else the last proposal or fixing."""
         if signed_on > by.day:
-            raise Refused("Tanggal penandatanganan tidak boleh di masa depan.")
-        first = sheet.local_day(self.agency, self.decided_at or self.drafted_at)
+            raise Refused(
+                f"Tanggal penandatanganan tidak boleh di masa depan; hari ini {sheet.day_text(by.day)}."
+            )
+        what, since = "diputuskan", self.decided_at
+        if since is None:
+            act = self.acts.filter(act__in=["proposed", "fixed"]).latest("id")
+            what, since = "ditetapkan" if act.act == "fixed" else "diajukan", act.at
+        first = sheet.local_day(self.agency, since)
         if signed_on < first:
             raise Refused(
-                f"Surat ini baru {'diputuskan' if self.decided_at else 'dikonsep'} {sheet.day_text(first)}; "
+                f"Naskah ini baru {what} {sheet.day_text(first)}; "
                 "tanggal penandatanganan tidak boleh mendahuluinya."
             )
 

@@ -75,8 +75,7 @@ class Fixing(Approving):
         """File the scan that all parties signed."""
         with self.acting(version):
             self.demand(self.why_not_complete(by))
-            if signed_on > by.day:
-                raise Refused("Tanggal penandatanganan tidak boleh di masa depan.")
+            self._check_day(by, signed_on)
             self._number_on_paper(by, number, self.dated or signed_on)
             self.signed_on = signed_on
             self.move(LetterState.COMPLETE, by, Stage.SIGNED)
