@@ -5,7 +5,6 @@ from django import forms
 from sopcases.cases.forms.fields import ActForm, DayField, ReasonField
 from sopcases.cases.uploads import PaperField
 from sopcases.letters.models import Letter
-from sopcases.letters.states import LetterState
 from sopcases.people.authority import Officer
 from sopcases.people.forms import IdentityForm
 from sopcases.people.models import Appointment, User
@@ -72,7 +71,7 @@ class ScanForm(ActForm):
         super().__init__(*args, **kwargs)
         self.letter, kind = letter, letter.paper.kind
         self.fields["signed_on"].initial = officer.day
-        if letter.state not in (LetterState.DECIDED, LetterState.PRINTABLE, LetterState.AWAITING):
+        if letter.track == Letter.Track.LETTER and letter.signer_id is None:
             if kind.disposer_id and letter.initialled_by_id is None:
                 self.fields["disposer"] = self._hand(
                     f"Pemaraf ({kind.disposer})", kind.disposer_id, "Yang parafnya tertera pada naskah."

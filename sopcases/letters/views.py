@@ -5,7 +5,7 @@ from io import BytesIO
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sopcases.cases.access import At, case_gate, may_touch
@@ -14,7 +14,7 @@ from sopcases.cases.page import Reading, case_url
 from sopcases.cases.progress import Progress
 from sopcases.cases.views.posting import answer
 from sopcases.letters import forms, page, pdf
-from sopcases.letters.access import letter_gate, log_read
+from sopcases.letters.access import act_gate, letter_gate, log_read
 from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.listing import Listing
 from sopcases.letters.models import Letter
@@ -155,7 +155,7 @@ def new(request: HttpRequest, at: At) -> HttpResponseBase:
     return answer(request, form, act, show, request.get_full_path())
 
 
-@letter_gate(may=Letter.why_not_edit)
+@act_gate(Letter.why_not_edit)
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     """Write the draft anew."""
@@ -228,7 +228,7 @@ def act_page(
     return answer(request, form, act, show, page.letter_url(letter))
 
 
-@letter_gate(may=Letter.why_not_propose)
+@act_gate(Letter.why_not_propose)
 @require_http_methods(["GET", "POST"])
 def propose(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     """Check the letter, then put it before its disposer."""
@@ -245,7 +245,7 @@ def propose(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     )
 
 
-@letter_gate(may=Letter.why_not_initial)
+@act_gate(Letter.why_not_initial)
 @require_http_methods(["GET", "POST"])
 def initial(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     """Paraf & teruskan, or send back with a note."""
@@ -269,7 +269,7 @@ def initial(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     )
 
 
-@letter_gate(may=Letter.why_not_return)
+@act_gate(Letter.why_not_return)
 @require_http_methods(["GET", "POST"])
 def send_back(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     """Send the draft back to be mended."""
@@ -290,7 +290,7 @@ def send_back(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     )
 
 
-@letter_gate(may=Letter.why_not_decide)
+@act_gate(Letter.why_not_decide)
 @require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     """The signer decides, after saying again who he is."""
@@ -304,7 +304,9 @@ def decide(request: HttpRequest, letter: Letter) -> HttpResponseBase:
         letter.decide(request.officer, reason=form.reason, version=form.cleaned_data["version"])
         return f"Surat {letter.number} diputuskan. Cetak, tanda tangani, dan cap; naskahnya lalu diunggah."
 
-    title = request.officer.hat_for({letter.paper.kind.signer_id}, letter.case.area_id).title
+    # Who sends the form again, or sends it without the hat, is answered by the verb.
+    hat = letter.hat_of(request.officer, letter.paper.kind.signer_id)
+    title = hat.title if hat else "penanda tangan"
     return act_page(
         request,
         letter,
@@ -320,7 +322,7 @@ def decide(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     )
 
 
-@letter_gate(may=Letter.why_not_number)
+@act_gate(Letter.why_not_number)
 @require_http_methods(["GET", "POST"])
 def number(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     """Write down the number that another office gave."""
@@ -361,7 +363,7 @@ def _scan(request: HttpRequest, letter: Letter, text: str) -> HttpResponseBase:
     )
 
 
-@letter_gate(may=Letter.why_not_file_signed_scan)
+@act_gate(Letter.why_not_file_signed_scan)
 @require_http_methods(["GET", "POST"])
 def scan(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     """File the ink-signed letter; where nothing was decided here, this is the decision."""
@@ -373,14 +375,14 @@ def scan(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     )
 
 
-@letter_gate(may=Letter.why_not_complete)
+@act_gate(Letter.why_not_complete)
 @require_http_methods(["GET", "POST"])
 def complete(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     """File the record that all parties signed."""
     return _scan(request, letter, "Pastikan semua pihak dan saksi sudah menandatangani setiap rangkap.")
 
 
-@letter_gate(may=Letter.why_not_fix)
+@act_gate(Letter.why_not_fix)
 @require_http_methods(["GET", "POST"])
 def fix(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     """Fix the text of a record or report."""
@@ -402,20 +404,22 @@ def fix(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     )
 
 
-@letter_gate(may=Letter.why_not_print_out)
+@act_gate(Letter.why_not_print_out)
 @require_POST
 def print_out(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     """Note that the record went to its parties, and open its PDF."""
     form = ActForm(request.POST)
+    if not form.is_valid():
+        raise Refused("Formulir tidak lengkap. Muat ulang halaman surat, lalu cetak lagi.")
 
     def act() -> str:
         letter.print_out(request.officer, version=form.cleaned_data["version"])
         return page.letter_url(letter, "pdf")
 
-    return once(request, act) if form.is_valid() else redirect(page.letter_url(letter))
+    return once(request, act)
 
 
-@letter_gate(may=Letter.why_not_void)
+@act_gate(Letter.why_not_void)
 @require_http_methods(["GET", "POST"])
 def void(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     """Take the letter out of force for good."""
@@ -437,7 +441,7 @@ def void(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     )
 
 
-@letter_gate(may=Letter.why_not_replace)
+@act_gate(Letter.why_not_replace)
 @require_http_methods(["GET", "POST"])
 def replace(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     """Put a new draft in the letter's place."""

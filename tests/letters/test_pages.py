@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 from datetime import date
 
 import pytest
@@ -206,6 +207,60 @@ def test_sent_twice_is_done_once(desk, door):
     first, second = client.post(new_url(desk), typed), client.post(new_url(desk), typed)
     assert first.headers["Location"] == second.headers["Location"]
     assert Letter.objects.count() == 1
+
+
+def test_an_act_sent_twice_is_done_once_and_leads_to_the_same_place(desk, door):
+    letter = desk.spt()
+    url = f"/surat/{letter.pk}/"
+    steps = [
+        ("agus", "ajukan/", {}, "proposed"),
+        ("rahman", "paraf/", {}, "initialled"),
+        ("budi", "tanda-tangani/", {"password": PASSWORD}, "decided"),
+        ("agus", "unggah/", {"signed_on": "2026-03-02"}, "signed"),
+        ("agus", "batalkan/", {"reason": "Dicabut"}, "voided"),
+    ]
+    for name, act, typed, done in steps:
+        client = door(name)
+        typed = fields(client.get(url + act)) | typed
+        for _ in range(2):
+            files = {"file": photo()} if act == "unggah/" else {}
+            answer = client.post(url + act, typed | files)
+            assert (answer.status_code, answer.headers.get("Location")) == (302, url), act
+        assert letter.acts.filter(act=done).count() == 1, act
+        # With a key of its own it is another sending, and the verb refuses it.
+        files = {"file": photo()} if act == "unggah/" else {}
+        answer = client.post(url + act, typed | files | {"_key": str(uuid.uuid4())})
+        assert answer.status_code in (403, 409), act
+        assert letter.acts.filter(act=done).count() == 1, act
+
+
+def test_who_may_not_act_is_refused_by_the_verb(desk, door):
+    letter = desk.ready()
+    typed = {"_key": str(uuid.uuid4()), "version": letter.version, "password": PASSWORD}
+    for name in ("dewi", "sari"):
+        answer = door(name).post(f"/surat/{letter.pk}/tanda-tangani/", typed)
+        assert answer.status_code == 403
+        assert "ditandatangani oleh Kepala Dinas" in answer.content.decode()
+    letter.refresh_from_db()
+    assert letter.state == LetterState.READY
+
+
+def test_a_record_printed_twice_with_one_key_is_noted_once(desk, door):
+    record = desk.record()
+    record.fix(desk.by("dewi"))
+    client = door("dewi")
+    url = f"/surat/{record.pk}/cetak/"
+    assert client.post(url).status_code == 422
+    typed = {"_key": str(uuid.uuid4()), "version": record.version}
+    for _ in range(2):
+        assert client.post(url, typed).headers["Location"] == f"/surat/{record.pk}/pdf/"
+    assert record.acts.filter(act="printed").count() == 1
+
+
+def photo() -> SimpleUploadedFile:
+    picture = io.BytesIO()
+    Image.new("RGB", (200, 300), "white").save(picture, "JPEG")
+    return SimpleUploadedFile("naskah.jpg", picture.getvalue(), "image/jpeg")
 
 
 def test_reading_is_written_down_without_names(desk, door):
