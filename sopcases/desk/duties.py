@@ -33,11 +33,11 @@ def covers(hat: Hat, user: User, case: str = "case") -> Q:
     to = f"{case}__" if case else ""
     assigned = CaseOfficer.objects.filter(case=OuterRef(case or "pk"), until=None)
     found = ~Q(Exists(assigned.filter(position=hat.position_id).exclude(user=user)))
-    own = Q(**{f"{to}opened_by": user}) | Q(Exists(assigned.filter(user=user)))
-    if hat.area_id is None:
-        return found & own if hat.external else found
-    unplaced = Q(**{f"{to}area__isnull": True})
-    return found & (Q(**{f"{to}area": hat.area_id}) | (unplaced & own if hat.external else unplaced))
+    inside = Q(**{f"{to}area": hat.area_id}) if hat.area_id else NOBODY
+    if hat.external:
+        own = Q(**{f"{to}opened_by": user}) | Q(Exists(assigned.filter(position=hat.position_id, user=user)))
+        return found & (inside | own)
+    return found & (inside | Q(**{f"{to}area__isnull": True})) if hat.area_id else found
 
 
 def _steps(hat: Hat, *parts: str) -> QuerySet:

@@ -143,6 +143,9 @@ def test_a_partner_outside_finds_his_area_and_what_he_opened(world, desk):
     assert len(desk("camat")["todo"]) == 1, "the same area, not the same assignment"
     world.case(slug, by="tika", children=0)
     assert len(desk("tika")["todo"]) == 3
+    world.case(slug, by="tika", area=there, children=0)
+    assert len(desk("tika")["todo"]) == 4, "opened by her in another area"
+    assert len(desk("camat")["todo"]) == 1
 
 
 def test_a_plh_week(world, desk, report, spt, rows):
