@@ -29,7 +29,8 @@ def register(by: Officer, **facts) -> Child:
 
 
 def edit(walk: Walk, child_id: int, version: int, **facts) -> Child:
-    """Mend a child's record. The journal names the fields that changed, never what stands in them."""
+    """Mend a child's record; an empty `nik` keeps the one it has. The journal names the fields that changed,
+    never what stands in them."""
     if (sentence := walk.refuse_touch()) is not None:
         raise NotAllowed(sentence)
     child = Child.objects.select_for_update().get(pk=child_id)
@@ -39,7 +40,7 @@ def edit(walk: Walk, child_id: int, version: int, **facts) -> Child:
     changed = [name for name, value in facts.items() if getattr(child, name) != value]
     for name in changed:
         setattr(child, name, facts[name])
-    if nik.index(number) != child.nik_index:
+    if number and nik.index(number) != child.nik_index:
         _set_nik(child, number)
         changed.append("nik")
     if changed:
@@ -123,14 +124,19 @@ def pick(by: Officer, child_id: int) -> Child:
     return child
 
 
-def refuse_twice(child: Child) -> None:
-    """A child in a running case is met again there, not opened twice."""
+def refuse_twice(by: Officer, child: Child) -> None:
+    """A child in a running case is met again there, not opened twice. Its number is named only to those who
+    may read it. Locks the child until the transaction ends, so that two reports at once open one case."""
+    Child.objects.select_for_update().get(pk=child.pk)
     running = CaseChild.objects.filter(child=child, left_on=None, case__state__in=Case.RUNNING)
-    if stay := running.select_related("case").first():
+    cases = Case.objects.filter(pk__in=running.values("case"))
+    if case := cases.filter(pk__in=Case.objects.visible_to(by).values("pk")).first():
         raise Refused(
-            f"Anak ini sedang dalam penanganan {stay.case.number}. Tambahkan catatan di sana; "
+            f"Anak ini sedang dalam penanganan {case.number}. Tambahkan catatan di sana; "
             "penanganan kedua tidak dibuka."
         )
+    if cases.exists():
+        raise Refused(f"Anak ini pernah ditangani. Hubungi {_contact(by)}; penanganan kedua tidak dibuka.")
 
 
 def estimated_birth(on: date, years: int | None, months: int | None) -> tuple[date, date] | None:

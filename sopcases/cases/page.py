@@ -449,7 +449,7 @@ class Reading:
         facts = [origin, paper.mime.rsplit("/", 1)[-1].upper(), paper.description, *for_whom]
         if paper.voided_at:
             facts.append(f"dibatalkan: {paper.void_reason}")
-        can_void = paper.voided_at is None and not paper.drafted_here and self.progress.refuse_touch() is None
+        can_void = self.progress.refuse_void(paper) is None
         return PaperRow(
             kind=kind.name,
             number=paper.number,
@@ -819,16 +819,10 @@ def case_page(reading: Reading) -> CasePage:
 
 def ahead(reading: Reading) -> Iterable[tuple[str, str]]:
     """What may have happened already though its turn has not come: recording it is a deliberate act."""
-    progress = reading.progress
-    for step in reading.plan.steps:
-        if step.recurring or progress.refuse_act(step.key) is not None:
-            continue
-        for spot in reading.spots(step):
-            row = progress.current(spot)
-            if row is None or (row.live and row.opened_at is None):
-                whom = f" untuk {reading.called(spot.child_id)}" if spot.child_id else ""
-                label = f"Langkah {number_of(step)}: {step.activity}{whom}"
-                yield step_url(reading.case, spot), label
+    for spot in ahead_spots(reading.progress):
+        step = reading.plan.by_key[spot.key]
+        whom = f" untuk {reading.called(spot.child_id)}" if spot.child_id else ""
+        yield step_url(reading.case, spot), f"Langkah {number_of(step)}: {step.activity}{whom}"
 
 
 def case_facts(reading: Reading) -> Iterable[tuple[str, str]]:

@@ -28,6 +28,13 @@ class SpotConverter:
         return f"{spot.key}{child}{period}"
 
 
+class NumberConverter:
+    """The number of a case: nothing else reaches the database."""
+
+    regex = r"[A-Za-z0-9-]{1,40}"
+    to_python = to_url = staticmethod(str)
+
+
 class IdConverter:
     """An id that fits the database."""
 
@@ -37,10 +44,11 @@ class IdConverter:
 
 
 register_converter(SpotConverter, "spot")
+register_converter(NumberConverter, "case_number")
 register_converter(IdConverter, "id")
 
 app_name = "cases"
-CASE = "penanganan/<str:number>/"
+CASE = "penanganan/<case_number:number>/"
 CHILD = f"{CASE}anak/<id:child>/"
 STEP = f"{CASE}langkah/<spot:spot>/"
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from sopcases.cases.urls import CASE
 from sopcases.letters import views
 
 app_name = "letters"
@@ -23,5 +24,5 @@ urlpatterns = [
     path("surat/<int:letter>/cetak/", views.print_out, name="print"),
     path("surat/<int:letter>/batalkan/", views.void, name="void"),
     path("surat/<int:letter>/ganti/", views.replace, name="replace"),
-    path("penanganan/<str:number>/surat/baru/", views.new, name="new"),
+    path(f"{CASE}surat/baru/", views.new, name="new"),
 ]

@@ -6,8 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sopcases.cases.models import Attempt, Case, CaseOfficer, Child, Outcome, Paper
+from sopcases.people.models import Position
 from sopcases.sops.models import Stage
 from tests.cases.front_door import hidden, local, picture
+from tests.cast import appoint
 
 pytestmark = pytest.mark.django_db
 
@@ -247,6 +249,7 @@ def test_a_paper_filed_in_error_is_voided_with_a_reason(desk, today, case, root)
     sari.send(url, 422, reason="")
     agus = desk("agus")
     agus.get(url, 403)
+    assert url in sari.text(root) and url not in agus.text(root)
     agus.post(url, 403, **{**hidden(sari.get(url)), "reason": "Bukan saya"})
     sari.send(url, reason="Salah anak")
     assert "Dibatalkan" in sari.text(root) and "Salah anak" in sari.text(root)
@@ -285,7 +288,13 @@ def test_a_nik_belongs_to_one_child(desk, today, case, root):
     child = case.children.get().child_id
     url = f"{root}anak/{child}/ubah/"
     sari.send(url, name="Anak 1", nik="2172 0152 0101 0001")
+    page = sari.text(url)
+    assert "2172015201010001" not in page and "••••0001. Kosongkan bila tidak berubah." in page
+    kept = Child.objects.get(pk=child).nik_index
+    sari.send(url, name="Anak 1", nik="", religion="Islam")
+    assert (Child.objects.get(pk=child).nik_index, Child.objects.get(pk=child).religion) == (kept, "Islam")
     other = today.case().children.get()
+    assert "Kosongkan" not in sari.text(f"/penanganan/{other.case.number}/anak/{other.child_id}/ubah/")
     url = f"/penanganan/{other.case.number}/anak/{other.child_id}/ubah/"
     assert "sudah tercatat pada anak lain" in sari.send(url, 422, nik="2172015201010001").content.decode()
     assert "16 angka" in sari.send(url, 422, nik="123").content.decode()
@@ -311,6 +320,20 @@ def test_an_act_with_a_future_or_too_early_time_is_refused(desk, today, case, ro
         assert sentence in page and "Tetap ada" in page
     sari.send(f"{root}langkah/1/", 422, action="later", acted_at=local(today.now), acted_by=today.tono.pk)
     assert not Attempt.objects.filter(case=case, acted_at__isnull=False).exists()
+
+
+def test_who_held_the_post_for_some_days_in_between_can_be_named(desk, today):
+    case = today.case(event_at=today.now - timedelta(days=20))
+    peksos = Position.objects.get(agency=today.home, name="Peksos")
+    first, last = ((today.now - timedelta(days=days)).date() for days in (12, 6))
+    appoint(today.rina, peksos, "plh", first, last)
+    choice = f'value="{today.rina.pk}"'
+    url = f"/penanganan/{case.number}/langkah/1/"
+    page = desk("sari").text(url)
+    assert choice in page and "Plh. Peksos" in page and f'value="{today.sari.pk}"' in page
+    before = (today.now - timedelta(days=30)).date()
+    today.rina.appointments.filter(kind="plh").update(valid_from=before, valid_until=before)
+    assert choice not in desk("sari").text(url)
 
 
 def test_recording_within_the_minute_of_opening_is_not_early(desk, today, case, root):

@@ -3,16 +3,18 @@
 import inspect
 import re
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from sopcases.cases import history
+from sopcases.cases import children, history
 from sopcases.cases.models import Attempt, Case, Child, Paper
 from sopcases.letters.models import Letter
 from sopcases.people.models import Entry, Position
+from sopcases.refusal import Refused
 from sopcases.sops.models import Stage
 from tests.cases.front_door import hidden, local, picture, report
 from tests.cast import appoint
@@ -178,6 +180,33 @@ def test_searching_keeps_the_form_and_takes_up_a_known_child(desk, today, case):
     assert Case.objects.count() == 1
 
 
+def test_odd_characters_find_nothing_and_break_nothing(desk, case):
+    sari = desk("sari")
+    for odd in ("%00", f"{case.number}%00", "%ED%A0%80", "a%20b", "x" * 41, "'"):
+        for path in ("", "riwayat/", "surat/baru/"):
+            sari.get(f"/penanganan/{odd}/{path}", 404)
+    page = sari.post("/penanganan/laporan-awal/", 200, action="search", q="Melati\0").content.decode()
+    assert 'class="invalid-feedback d-block"' in page and "Hasil pencarian" not in page
+    sari.post("/anak/cari/", 422, q="Melati\0")
+    sari.post("/anak/cari/", 422)
+
+
+def test_a_running_case_is_named_only_to_who_may_read_it(desk, today, case):
+    child = today.child("Melati", by="rina")
+    with today.walk(case, "sari") as walk:
+        walk.join(child)
+    refuse = partial(children.refuse_twice, child=child)
+    with transaction.atomic(), pytest.raises(Refused, match=f"sedang dalam penanganan {case.number}"):
+        refuse(today.officer("sari"))
+    with transaction.atomic(), pytest.raises(Refused, match=r"pernah ditangani\. Hubungi Dinsos") as refused:
+        refuse(today.officer("rina"))
+    assert case.number not in " ".join(refused.value.sentences)
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked, pytest.raises(Refused):
+        refuse(today.officer("sari"))
+    if connection.features.has_select_for_update:
+        assert any("FOR UPDATE" in query["sql"] for query in asked)
+
+
 def test_a_child_of_somebody_elses_case_shows_only_whom_to_ask(desk, today, case):
     secret = today.child("Rahasia Sekali", by="budi")
     page = desk("sari").post("/anak/cari/", 200, q="rahasia").content.decode()
@@ -281,6 +310,7 @@ def test_reading_is_logged_once_a_page(desk, today, case):
     for url, verb in (
         (f"/penanganan/{case.number}/", "case.read"),
         (f"/penanganan/{case.number}/anak/{child}/", "child.read"),
+        (f"/penanganan/{case.number}/anak/{child}/ubah/", "child.read"),
     ):
         before = Entry.objects.filter(verb=verb).count()
         sari.get(url)

@@ -164,6 +164,12 @@ class ChildForm(ActForm):
     category = forms.CharField(label="Kategori PPKS", max_length=80, required=False)
     dtsen = forms.CharField(label="Status DTSEN", max_length=80, required=False)
 
+    def __init__(self, *args, known_nik: str, **kwargs):
+        """`known_nik`: masked, or "" while it is unknown. The NIK itself is never shown again."""
+        super().__init__(*args, **kwargs)
+        if known_nik:
+            self.fields["nik"].help_text += f" Tercatat {known_nik}. Kosongkan bila tidak berubah."
+
     def clean_aliases(self) -> list[str]:
         return [name.strip() for name in self.cleaned_data["aliases"].split(",") if name.strip()]
 

@@ -1,11 +1,13 @@
 """Recording a step, and the verbs beside it."""
 
 from django import forms
+from django.db.models import Q
 
 from sopcases.cases.forms.fields import ActForm, DayField, LongField, MomentField, ReasonField
 from sopcases.cases.models import Attempt, CaseChild, Outcome
 from sopcases.cases.progress import Progress
 from sopcases.people import authority
+from sopcases.people.models import Appointment
 from sopcases.sops import flow
 from sopcases.sops.flow import PlanStep
 
@@ -13,10 +15,16 @@ ABLE = (flow.PERFORMS, "takes_part", flow.RECEIVES, "orders")
 
 
 def able(progress: Progress, step: PlanStep, since) -> dict[int, str]:
-    """Officers who can be named as having done a step: holders of its positions, then or now."""
+    """Officers who can be named as having done a step: whoever held one of its positions on any day since
+    then, a Plh. of a week among them. Whether he held it on the day of the act, the verb asks."""
     found: dict[int, str] = {}
-    days = {progress.by.day, authority.local_day(progress.agency, since)}
-    held = [a for day in sorted(days) for a in authority.in_force(progress.case.agency_id, day)]
+    held = Appointment.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=authority.local_day(progress.agency, since)),
+        position__in=step.positions(*ABLE),
+        valid_from__lte=progress.by.day,
+        user__is_active=True,
+    ).select_related("position", "user")
+    held = held.order_by("position_id", "-valid_from", "-id")
     for part in ABLE:
         positions = step.positions(part)
         for row in held:

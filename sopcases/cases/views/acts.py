@@ -15,6 +15,7 @@ from sopcases.cases.access import (
     At,
     case_gate,
     child_gate,
+    log_read,
     may_lead,
     may_touch,
     may_waive,
@@ -62,6 +63,8 @@ class Act:
     version: Callable[[At], int | None] = lambda at: None
     danger: bool = False
     files: bool = False
+    shows_child: bool = False
+    """The page shows a child's record: that it was read is written down."""
 
 
 def page_of(act: Act, gate, may=None):
@@ -70,6 +73,8 @@ def page_of(act: Act, gate, may=None):
     def view(request: HttpRequest, at: At) -> HttpResponseBase:
         if request.method == "GET" and (sentence := act.why_not(at)) is not None:
             raise NotAllowed(sentence)
+        if act.shows_child:
+            log_read(request, "child.read", at, child=at.stay.child_id)
         reading = Reading(at.progress)
         sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         form = act.form(at, request, *sent, version=act.version(at))
@@ -380,12 +385,9 @@ rejoin = page_of(
 def _child_form(at: At, request: HttpRequest, data=None, files=None, **kwargs) -> ChildForm:
     child = at.stay.child
     initial = {name: getattr(child, name) for name in ChildForm.base_fields if hasattr(child, name)}
-    initial |= {
-        "aliases": ", ".join(child.aliases),
-        "nik": nik.open_(child.nik_encrypted),
-        "version": child.version,
-    }
-    return ChildForm(data, initial=initial, **kwargs)
+    initial |= {"aliases": ", ".join(child.aliases), "version": child.version}
+    known = nik.masked(nik.open_(child.nik_encrypted))
+    return ChildForm(data, initial=initial, known_nik=known, **kwargs)
 
 
 def _child_version(at: At) -> int:
@@ -408,6 +410,7 @@ child_edit = page_of(
         ),
         url=child_url,
         version=_child_version,
+        shows_child=True,
     ),
     child_gate,
     may_touch,

@@ -45,10 +45,9 @@ def report(request: HttpRequest) -> HttpResponseBase:
     hits, search_error, searched = None, "", request.POST.get("action") == "search"
     if searched:
         form = form_class(revision=revision, initial=_typed(request, form_class))
-        try:
-            hits = children.search(request.officer, request.POST.get("q", ""))
-        except Refused as refusal:
-            search_error = " ".join(refusal.sentences)
+        asked = SearchForm(request.POST)
+        hits = _hits(request, asked)
+        search_error = " ".join(asked.errors.get("q", ()))
     else:
         initial = {"event_at": now_to_the_minute(), "child": known.pk if known else None}
         form = form_class(request.POST or None, request.FILES or None, revision=revision, initial=initial)
@@ -84,7 +83,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
 def _take_in(walk: Walk, form, known: Child | None, at) -> None:
     """A child, new or known, comes into the case and stands where the report says."""
     if known is not None:
-        children.refuse_twice(known)
+        children.refuse_twice(walk.by, known)
     on = local_day(walk.agency, at)
     child = known or children.register(walk.by, **form.child_facts(on))
     walk.join(child)
@@ -114,18 +113,21 @@ def _about(child: Child, request: HttpRequest) -> str:
 @require_http_methods(["GET", "POST"])
 def search(request: HttpRequest) -> HttpResponseBase:
     """Look for a child by name or NIK. By POST, so that neither gets into an address or a log."""
-    form = SearchForm(request.POST or None)
-    context = {"form": form, "hits": None, "today": request.officer.day}
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                context["hits"] = children.search(request.officer, form.cleaned_data["q"])
-                status = 200
-            except Refused as refusal:
-                form.add_error("q", list(refusal.sentences))
-    return render(request, "cases/search.html", context, status=status)
+    form = SearchForm(request.POST if request.method == "POST" else None)
+    hits = _hits(request, form)
+    context = {"form": form, "hits": hits, "today": request.officer.day}
+    return render(request, "cases/search.html", context, status=422 if form.errors else 200)
+
+
+def _hits(request: HttpRequest, form: SearchForm) -> list[children.Hit] | None:
+    """Children found; None where nothing was asked, or where the form says why it cannot be."""
+    if not form.is_valid():
+        return None
+    try:
+        return children.search(request.officer, form.cleaned_data["q"])
+    except Refused as refusal:
+        form.add_error("q", list(refusal.sentences))
+        return None
 
 
 @case_gate
