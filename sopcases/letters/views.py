@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from sopcases.cases import serving
 from sopcases.cases.access import At, case_gate, may_touch
 from sopcases.cases.forms.fields import ActForm
 from sopcases.cases.page import Reading, case_url
@@ -19,14 +20,11 @@ from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.listing import Listing
 from sopcases.letters.models import Letter
 from sopcases.letters.states import ENDED
-from sopcases.people import journal
 from sopcases.people.access import officers
 from sopcases.people.forms import confirm_identity
 from sopcases.people.once import once
 from sopcases.refusal import Refused
 from sopcases.sops.models import PaperKind
-
-DAMAGED = "Berkas surat ini tidak sama dengan yang dibekukan saat ditetapkan. Hubungi admin sopcases."
 
 
 def identity(case, request: HttpRequest):
@@ -63,7 +61,7 @@ def letter(request: HttpRequest, letter: Letter) -> HttpResponseBase:
 def letter_pdf(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     """The letter as PDF: the frozen bytes, or a print that says on its face how far it is."""
     if letter.pdf and letter.state not in ENDED:
-        content = _whole(request, letter, letter.pdf, letter.sha256)
+        content = _kept(request, letter, letter.pdf, letter.sha256)
     else:
         content = pdf.of(letter, page.body(letter, request.officer))
     log_read(request, letter)
@@ -73,29 +71,21 @@ def letter_pdf(request: HttpRequest, letter: Letter) -> HttpResponseBase:
 @letter_gate
 @require_safe
 def signed(request: HttpRequest, letter: Letter) -> HttpResponseBase:
-    """The scan signed in ink."""
+    """The scan signed in ink: it was uploaded, so it is only ever a download."""
     paper = letter.paper
     if not paper.file:
         raise Http404
-    content = _whole(request, letter, paper.file, paper.sha256)
+    content = _kept(request, letter, paper.file, paper.sha256)
     log_read(request, letter)
     ending = paper.file.name.rsplit(".", 1)[-1]
     name = letter.file_name.removesuffix(".pdf") + f"-bertanda-tangan.{ending}"
-    return _send(content, paper.mime, name, "unduh" in request.GET)
+    return serving._file(content, paper.mime, f'attachment; filename="{name}"')
 
 
-def _whole(request: HttpRequest, letter: Letter, file, sha256: str) -> bytes:
-    """The content, if it is still what was frozen. Raises Refused, and writes down what was found."""
-    try:
-        with file.open("rb") as stored:
-            content = stored.read()
-    except FileNotFoundError:
-        content = b""
-    if pdf.digest(content) != sha256:
-        damage = {"letter": letter.pk, "kind": letter.paper.kind_id, "number": letter.number}
-        journal.write(request.officer, "paper.damaged", letter.case, **damage)
-        raise Refused(DAMAGED)
-    return content
+def _kept(request: HttpRequest, letter: Letter, file, sha256: str) -> bytes:
+    """The content, if it is still what was stored. Raises Refused, and writes down what was found."""
+    facts = {"letter": letter.pk, "kind": letter.paper.kind_id, "number": letter.number}
+    return serving._whole(At(Progress(letter.case, request.officer)), file, sha256, "paper.damaged", **facts)
 
 
 def _send(content: bytes, mime: str, name: str, attachment: bool) -> FileResponse:

@@ -14,6 +14,7 @@ from sopcases.letters.models import Letter
 from sopcases.letters.states import LetterState
 from sopcases.people.models import Entry
 from tests.cast import PASSWORD
+from tests.letters.papers import scan
 
 pytestmark = pytest.mark.django_db
 
@@ -92,9 +93,12 @@ def test_an_spt_from_the_form_to_the_scan(desk, door):
     assert send(client, url + "unggah/", file=upload, signed_on="2026-03-02").status_code == 302
     letter.refresh_from_db()
     assert letter.state == LetterState.SIGNED
-    scan = client.get(url + "naskah/")
-    assert scan.headers["Content-Type"] == "image/jpeg"
-    assert "Anak" not in scan.headers["Content-Disposition"]
+    answer = client.get(url + "naskah/")
+    assert answer.headers["Content-Type"] == "image/jpeg"
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Anak" not in answer.headers["Content-Disposition"]
+    assert client.get(url + "pdf/").headers["Content-Disposition"].startswith("inline")
 
 
 def test_a_step_s_letter_is_filed_as_its_output(desk, door):
@@ -280,8 +284,21 @@ def test_one_flipped_byte_is_found(desk, door):
         file.write(bytes([byte[0] ^ 1]))
     answer = door("agus").get(f"/surat/{letter.pk}/pdf/")
     assert answer.status_code == 422
-    assert "tidak sama dengan yang dibekukan" in answer.content.decode()
+    assert "tidak lagi sama dengan yang disimpan" in answer.content.decode()
     assert Entry.objects.filter(verb="paper.damaged", data__letter=letter.pk).exists()
+
+
+def test_a_lost_or_exchanged_scan_is_found(desk, door):
+    letter = desk.decided()
+    letter.file_signed_scan(desk.by("agus"), scan(), signed_on=desk.world.now.date())
+    file = letter.paper.file
+    with file.storage.open(file.name, "wb") as stored:
+        stored.write(b"lain")
+    client = door("agus")
+    assert client.get(f"/surat/{letter.pk}/naskah/").status_code == 422
+    file.storage.delete(file.name)
+    assert client.get(f"/surat/{letter.pk}/naskah/").status_code == 422
+    assert Entry.objects.filter(verb="paper.damaged", data__letter=letter.pk).count() == 2
 
 
 def test_the_list_shows_states_and_pages_by_key(desk, door, django_assert_num_queries):
