@@ -65,7 +65,7 @@ def file_document(
         created_at=walk.by.at,
         created_by=walk.by.user,
     )
-    paper.file.save(f"dokumen{accepted.suffix}", accepted.as_file(), save=False)
+    walk.keep(paper.file, f"dokumen{accepted.suffix}", accepted)
     paper.save()
     walk.file(paper, output, children, child_id)
     return paper

@@ -313,7 +313,7 @@ class Progress:
     def hat(self, positions: Iterable[int]) -> Hat | None:
         """A hat of the officer's in these positions, in the case's area, not assigned to somebody else."""
         for hat in self.hats:
-            mine = self.assigned.get(hat.position_id, self.by.user.pk) == self.by.user.pk
+            mine = self.assigned.get(hat.position_id, self.by.user.pk) in hat.speaks_for
             if hat.position_id in positions and mine and self._here(hat):
                 return hat
         return None
@@ -324,7 +324,11 @@ class Progress:
         user = self.by.user.pk
         inside = self.case.area_id is not None and hat.area_id == self.case.area_id
         if hat.external:
-            return inside or self.case.opened_by_id == user or self.assigned.get(hat.position_id) == user
+            return (
+                inside
+                or self.case.opened_by_id == user
+                or self.assigned.get(hat.position_id) in hat.speaks_for
+            )
         return inside or None in (hat.area_id, self.case.area_id)
 
     @cached_property

@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 
 from sopcases.cases.models import (
     Attempt,
@@ -72,9 +73,12 @@ def walking(case: Case, by: Officer) -> Iterator["Walk"]:
         walk = Walk(locked, by)
         try:
             yield walk
-        except NoWorkingHours as error:
-            raise Refused(str(error)) from error
-        walk.close_book()
+            walk.close_book()
+        except BaseException as error:
+            walk.forget_files()
+            if isinstance(error, NoWorkingHours):
+                raise Refused(str(error)) from error
+            raise
 
 
 def _demand(sentence: str | None, error: type[Refused] = NotAllowed) -> None:
@@ -97,6 +101,16 @@ class Walk(Progress):
         self.changed = False
         self._lines: list[Entry] = []
         self._unsaved: dict[int, Attempt] = {}
+        self._files: list[FieldFile] = []
+
+    def keep(self, field: FieldFile, name: str, stored) -> None:
+        """Store a file that came in; it goes again if the walk is refused."""
+        field.save(name, stored.as_file(), save=False)
+        self._files.append(field)
+
+    def forget_files(self) -> None:
+        for field in self._files:
+            field.storage.delete(field.name)
 
     def close_book(self) -> None:
         """Write what is in hand: the attempts, the journal, and the case if anything about it changed."""
@@ -215,7 +229,7 @@ class Walk(Progress):
             if when > acted_at:
                 raise Refused("Perintah lisan harus mendahului tindakannya.")
             attempt.verbal_order_at = when
-        elif not attempt.verbal_order_by and (attempt.opened_at is None or acted_at < attempt.opened_at):
+        elif not attempt.verbal_order_by and attempt.precedes(acted_at):
             self._borrow_verbal_order(attempt, acted_at)
         hat = self.acting_hat(step)
         first = attempt.acted_at is None
@@ -286,12 +300,16 @@ class Walk(Progress):
             )
 
     def _performs(self, step: PlanStep, user: User, when: datetime | None = None) -> bool:
-        """Whether the user holds a performing position now, or held one when it was done."""
+        """Whether the user held a performing position in the case's area on the day it was done."""
         performing = step.positions(flow.PERFORMS)
-        if user.pk == self.by.user.pk and self.hat(performing):
-            return True
         day = authority.local_day(self.agency, when or self.by.at)
-        return user.pk in {a.user_id for a in authority.holders(self.case.agency_id, day, performing)}
+        if user.pk == self.by.user.pk and day == self.by.day and self.hat(performing):
+            return True
+        return user.pk in {
+            a.user_id
+            for a in authority.holders(self.case.agency_id, day, performing)
+            if a.area_id is None or self.case.area_id in (None, a.area_id)
+        }
 
     def _refuse_missing(self, missing: list[Missing]) -> None:
         if missing:
@@ -384,10 +402,12 @@ class Walk(Progress):
                 continue
             if self.missing(attempt) or self.unjudged(attempt):
                 continue
-            if step.approving_only:
-                self._approve(attempt, step)
-            else:
+            if not step.approving_only:
                 self._complete(attempt)
+            elif self.by.user is None:
+                continue  # a signature is found by a person's act, never by the clock
+            else:
+                self._approve(attempt, step)
             return True
         return False
 
@@ -420,7 +440,8 @@ class Walk(Progress):
             if attempt is None:
                 fresh.append((step, Spot(key, child)))
             elif attempt.live and attempt.opened_at is None:
-                self._start_clock(attempt, step)
+                earlier = self.history(Spot(key, child))[:-1]
+                self._start_clock(attempt, step, due=earlier[-1].due_at if earlier else None)
                 self._save(attempt)
                 opened = True
         self._open_all(fresh)
@@ -449,6 +470,7 @@ class Walk(Progress):
             occurrence=spot.occurrence,
             no=len(before) + 1,
             used_minutes=(before[-1].worked_minutes or 0) if before else 0,
+            turn_at=before[-1].turn_at if before else None,
         )
         if before and spot.occurrence:
             attempt.opened_at, attempt.due_at, attempt.late_at = (
@@ -463,6 +485,7 @@ class Walk(Progress):
     def _start_clock(self, attempt: Attempt, step: PlanStep, due: datetime | None = None) -> None:
         """Open the step now. `due`: the end of a calendar standard that already runs."""
         attempt.opened_at = self.by.at
+        attempt.turn_at = attempt.turn_at or self.by.at
         standard = step.standard
         if standard is None:
             return
@@ -495,7 +518,7 @@ class Walk(Progress):
             return False
         first, last = period(start, step.every_months)
         attempt = Attempt(case=self.case, step_id=step.id, child_id=child, occurrence=start)
-        attempt.opened_at = self._midnight(first)
+        attempt.opened_at = attempt.turn_at = self._midnight(first)
         working = self.calendar.last_working_day(first, last)
         attempt.due_at = attempt.late_at = (
             self.calendar.end_of_next_working_day(self._midnight(working - timedelta(days=1)))
@@ -779,7 +802,7 @@ class Walk(Progress):
 
     def _drafted(self, paper: Paper) -> None:
         """Proposing a letter finishes the drafting step, unless something is missing or is to be received."""
-        if paper.stage < Stage.DRAFT:
+        if paper.stage < Stage.DRAFT or paper.voided_at is not None:
             return
         for filing in [f for f in self.filings if f.paper_id == paper.pk and f.attempt_id]:
             attempt = next(a for a in self.attempts if a.pk == filing.attempt_id)
@@ -875,11 +898,17 @@ class Walk(Progress):
     # --- waiting and holding
 
     def wait(
-        self, key: str, party: str, since: datetime, kind_id: int | None = None, child_id: int | None = None
+        self,
+        key: str,
+        party: str,
+        since: datetime,
+        kind_id: int | None = None,
+        child_id: int | None = None,
+        occurrence: date | None = None,
     ) -> Interval:
         """The step waits for an outside party, asked at `since`."""
         _demand(self.refuse_act(key))
-        attempt = self._attempt(self.plan.by_key[key], Spot(key, child_id))
+        attempt = self._attempt(self.plan.by_key[key], Spot(key, child_id, occurrence))
         if self.waiting(attempt):
             raise Refused("Langkah ini sudah menunggu pihak lain.")
         if not self.case.event_at <= since <= self.by.at:
@@ -1060,6 +1089,7 @@ class Walk(Progress):
         if since > self.by.at:
             raise Refused("Waktu tidak boleh di masa depan.")
         found = Whereabouts.objects.create(
+            case=self.case,
             child_id=child_id,
             place=_required(where, "Sebutkan di mana anak berada."),
             since=since,
@@ -1101,7 +1131,7 @@ class Walk(Progress):
             recorded_at=self.by.at,
             recorded_by=self.by.user,
         )
-        found.file.save(f"foto{stored.suffix}", stored.as_file(), save=False)
+        self.keep(found.file, f"foto{stored.suffix}", stored)
         found.save()
         self.log("photo.added", photo=found.pk)
         return found
@@ -1191,14 +1221,21 @@ class Walk(Progress):
         self.advance()
 
 
-def roll(at: datetime) -> int:
-    """Open due periods and mark missed ones on every running case; answers how many cases were looked at."""
+def roll(at: datetime) -> tuple[int, list[str]]:
+    """Open due periods and mark missed ones on every running case.
+
+    Answers how many cases were looked at, and a sentence for each that could not be rolled: one case never
+    stops the others.
+    """
     machine = Machine(at)
     cases = Case.objects.filter(state__in=Case.RUNNING, attempts__occurrence__isnull=False).distinct()
-    count = 0
+    count, failed = 0, []
     for case in cases.order_by("id").iterator(chunk_size=200):
-        with walking(case, machine) as walk:
-            if walk.case.running and walk.case.state != Case.State.ON_HOLD:
-                walk.roll()
         count += 1
-    return count
+        try:
+            with walking(case, machine) as walk:
+                if walk.case.running and walk.case.state != Case.State.ON_HOLD:
+                    walk.roll()
+        except Refused as refused:
+            failed.append(f"{case.number}: {refused}")
+    return count, failed

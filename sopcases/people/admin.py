@@ -480,7 +480,7 @@ class AppointmentAdmin(AgencyAdmin):
     list_select_related = ["user", "position", "area"]
     list_filter = ["kind", ("position", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["user__name", "position__name"]
-    autocomplete_fields = ["user", "position", "stands_in_for"]
+    autocomplete_fields = ["user", "position"]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -26,6 +26,8 @@ class Hat:
     may_waive: bool
     may_close: bool
     external: bool
+    speaks_for: frozenset[int]
+    """The users whose assignments the hat covers: his own, and of those a Plh. stands in for."""
 
 
 class Officer:
@@ -53,7 +55,8 @@ class Officer:
         stranger to casework, whatever he is appointed to."""
         if self.user.agency_id is None or not self.user.is_active or self.user.is_superuser:
             return ()
-        mine = [a for a in in_force(self.user.agency_id, self.day) if a.user_id == self.user.pk]
+        rows = _valid(self.user.agency_id, self.day)
+        mine = [a for a in _awake(rows) if a.user_id == self.user.pk]
         return tuple(
             Hat(
                 position_id=a.position_id,
@@ -64,6 +67,7 @@ class Officer:
                 may_waive=a.position.may_waive,
                 may_close=a.position.may_close,
                 external=a.position.external,
+                speaks_for=frozenset({a.user_id, *(r.user_id for r in rows if _rests(r, a))}),
             )
             for a in mine
         )
@@ -136,7 +140,11 @@ def in_force(agency_id: int, day: date) -> list[Appointment]:
     A Plh. stands in for the absent holder: while he does, definitive and Plt. appointments to the same
     position rest. Inactive users hold nothing.
     """
-    rows = list(
+    return _awake(_valid(agency_id, day))
+
+
+def _valid(agency_id: int, day: date) -> list[Appointment]:
+    return list(
         Appointment.objects.filter(
             Q(valid_until__isnull=True) | Q(valid_until__gte=day),
             position__agency_id=agency_id,
@@ -146,6 +154,9 @@ def in_force(agency_id: int, day: date) -> list[Appointment]:
         .select_related("position", "user")
         .order_by("position_id", "-valid_from", "-id")
     )
+
+
+def _awake(rows: list[Appointment]) -> list[Appointment]:
     acting = [a for a in rows if a.kind == Appointment.Kind.PLH]
     return [a for a in rows if not any(_rests(a, deputy) for deputy in acting)]
 
@@ -153,7 +164,7 @@ def in_force(agency_id: int, day: date) -> list[Appointment]:
 def _rests(appointment: Appointment, deputy: Appointment) -> bool:
     """Whether a Plh. stands in for this holder: the one he names, else whoever holds the position there."""
     return (
-        appointment.kind != Appointment.Kind.PLH
+        deputy.kind == Appointment.Kind.PLH != appointment.kind
         and appointment.position_id == deputy.position_id
         and deputy.stands_in_for_id in (None, appointment.user_id)
         and deputy.area_id in (None, appointment.area_id)

@@ -52,7 +52,7 @@ def pick(person: Person, field: str, words: str) -> None:
     """Choose in one of the admin's search lists."""
     person.page.locator(f".field-{field} .select2-selection").click()
     person.page.locator("input.select2-search__field").fill(words)
-    person.page.get_by_role("option", name=words).first.click()
+    person.page.locator(".select2-results").get_by_role("option", name=words).first.click()
 
 
 def test_a_plh_signs_the_heads_letters_for_a_week(office: Office, letter: Letter):
@@ -68,7 +68,7 @@ def test_a_plh_signs_the_heads_letters_for_a_week(office: Office, letter: Letter
     ani.page.get_by_label("Berlaku dari").fill(f"{today:%d-%m-%Y}")
     ani.page.get_by_label("Dasar").fill("Surat Perintah Wali Kota Nomor 800/1")
     ani.press("Simpan")
-    assert "Plh. harus mempunyai tanggal akhir." in ani.page.locator("body").inner_text()
+    ani.sees("Plh. harus mempunyai tanggal akhir.", where=ani.page.locator("body"))
     ani.page.get_by_label("Sampai dengan").fill(f"{today + timedelta(days=6):%d-%m-%Y}")
     ani.press("Simpan")
     given = Appointment.objects.get(user=office.world.rina, kind="plh")

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sopcases.cases.models import Attempt, Case, CaseOfficer, Child, Outcome, Paper
+from sopcases.cases.walk import roll
 from sopcases.people.models import Position
 from sopcases.sops.models import Stage
 from tests.cases.front_door import hidden, local, picture
@@ -143,6 +144,30 @@ def test_asked_reminded_answered(desk, today, case, root):
     page = sari.text(f"{root}langkah/1/")
     assert "diingatkan" in page and "Belum ada kamar" in page
     sari.send(url, 422, what="reminded", at=local(today.now))
+
+
+def test_a_period_may_wait_for_others_too(desk, today):
+    today.wait(days=-40)
+    case = today.case("anak-jalanan", by="dewi", children=1)
+    today.file(case, "Surat Perintah Tugas", "agus", output="1/spt", stage=Stage.SIGNED)
+    for kind, output in (("Laporan Sosial", "3/laporan"), ("Surat Pernyataan", "3/pernyataan")):
+        paper = today.paper(kind)
+        with today.walk(case, "sari") as walk:
+            walk.file(paper, today.output(walk, output), children=[case.children.get().child_id])
+    with today.walk(case, "sari") as walk:
+        walk.finish("3")
+    today.wait(days=40)
+    roll(today.now)
+    period = case.attempts.filter(step__key="5", opened_at__lte=today.now, state__in=Attempt.LIVE).latest(
+        "id"
+    )
+    track = f"anak/{period.child_id}/" if period.child_id else ""
+    url = f"/penanganan/{case.number}/langkah/5/{track}masa/{period.occurrence}/"
+    sari = desk("sari")
+    assert f"{url}tunggu/" in sari.text(url)
+    sari.send(f"{url}tunggu/", party="Sekolah", since=local(today.now))
+    assert case.intervals.get().attempt_id == period.pk
+    assert "diminta dari Sekolah" in sari.text(url)
 
 
 def to_step_four(world, case):

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
+from sopcases.cases.models import Outcome
 from sopcases.people.admin import AgencyAdmin, own
 from sopcases.people.models import Agency, Appointment, Area, Entry, Position, User
 from sopcases.sops.models import PaperKind, Revision, Step
@@ -91,10 +92,11 @@ def test_the_index_shows_what_an_admin_edits_and_nothing_of_cases(ani):
     assert "style=" not in page and "<script>" not in page
 
 
-def test_no_model_of_cases_or_letters_and_no_group_is_registered():
-    rooms = {model._meta.app_label for model in admin.site._registry}
+def test_no_case_child_or_paper_and_no_group_is_registered():
+    of_cases = {model for model in admin.site._registry if model._meta.app_label == "cases"}
 
-    assert not rooms & {"cases", "auth"}
+    assert of_cases == {Outcome}, "the list of outcomes is the office's own words"
+    assert not {m for m in admin.site._registry if m._meta.app_label == "auth"}
     assert Group not in admin.site._registry
     for page in admin.site._registry.values():
         assert isinstance(page, AgencyAdmin), page
@@ -131,6 +133,7 @@ def rows_of(world, slug):
         WorkPeriod.objects.filter(agency=agency).first(),
         Holiday.objects.get(agency=agency, name=f"Hari {slug}"),
         PaperKind.objects.filter(agency=agency).first(),
+        Outcome.objects.filter(agency=agency).first(),
         revision.sop,
         revision,
         revision.steps.first(),

@@ -62,7 +62,7 @@ class Cases(models.QuerySet):
             own = hat.position_id
             parts = Performer.objects.filter(step__revision=OuterRef("revision"))
             his = Q(Exists(parts.filter(position=own))) & ~Q(
-                Exists(assigned.filter(position=own).exclude(user=officer.user))
+                Exists(assigned.filter(position=own).exclude(user__in=hat.speaks_for))
             )
             mine = his | Q(Exists(parts.filter(position_id__in=officer.reach[own] - {own})))
             if hat.external:
@@ -72,7 +72,7 @@ class Cases(models.QuerySet):
                 mine &= here
             elif hat.area_id:
                 mine &= Q(area_id=hat.area_id) | Q(area__isnull=True)
-            clauses |= mine | Q(Exists(assigned.filter(position=own, user=officer.user)))
+            clauses |= mine | Q(Exists(assigned.filter(position=own, user__in=hat.speaks_for)))
         return self.filter(clauses, agency_id=officer.user.agency_id)
 
 

@@ -138,6 +138,7 @@ class Whereabouts(models.Model):
     """Where a child is, since when, and who said so: the chain of a foundling's handovers."""
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="whereabouts")
+    case = models.ForeignKey("cases.Case", models.PROTECT, related_name="whereabouts")
     place = models.CharField("keberadaan anak", max_length=200)
     since = models.DateTimeField("sejak")
     recorded_at = models.DateTimeField()

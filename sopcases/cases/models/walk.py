@@ -1,6 +1,6 @@
 """What was done on a case: attempts at steps, and intervals of waiting and holding."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import F, Q, Value
@@ -16,7 +16,8 @@ class Attempt(models.Model):
     """One go at one step, for the case or for one child, once or in one period.
 
     The act (when, by whom) and the record of it (when, by whom typed) are two things. `opened_at` is empty
-    for an act recorded before its step's turn.
+    for an act recorded before its step's turn; `turn_at` is when the turn first came, which a return or a
+    reopening does not change.
     """
 
     class State(models.TextChoices):
@@ -57,6 +58,7 @@ class Attempt(models.Model):
     no = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
 
+    turn_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     late_at = models.DateTimeField(null=True, blank=True)
@@ -142,7 +144,11 @@ class Attempt(models.Model):
     @property
     def early(self) -> bool:
         """Acted before its step's turn came ("mendahului langkah")."""
-        return self.acted_at is not None and (self.opened_at is None or self.acted_at < self.opened_at)
+        return self.acted_at is not None and self.precedes(self.acted_at)
+
+    def precedes(self, moment: datetime) -> bool:
+        """Whether a moment lies before the step's turn."""
+        return self.turn_at is None or moment < self.turn_at
 
 
 class Interval(models.Model):

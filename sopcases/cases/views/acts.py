@@ -639,6 +639,7 @@ wait = page_of(
             form.cleaned_data["since"],
             form.cleaned_data["kind"],
             at.spot.child_id,
+            at.spot.occurrence,
         ),
         url=here,
         why_not=lambda at: at.progress.refuse_act(at.spot.key),

@@ -1,6 +1,6 @@
 """Open the periods of recurring steps that have come, and mark those that went by unreported."""
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sopcases.cases.walk import roll
@@ -10,5 +10,7 @@ class Command(BaseCommand):
     help = "Membuka masa kegiatan berkala yang tiba. Aman dijalankan berulang; sekali sehari cukup."
 
     def handle(self, **options):
-        count = roll(timezone.now())
+        count, failed = roll(timezone.now())
         self.stdout.write(f"{count} penanganan dengan kegiatan berkala diperiksa.")
+        if failed:
+            raise CommandError("Belum dapat dibuka masanya:\n" + "\n".join(failed))
