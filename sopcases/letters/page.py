@@ -7,6 +7,7 @@ from django.urls import reverse
 from sopcases.cases.wording import joined, moment
 from sopcases.letters import sheet
 from sopcases.letters.models import Letter
+from sopcases.letters.models.lifecycle import DISPOSER, SIGNER
 from sopcases.letters.states import ENDED, FACES, LetterState, Track
 from sopcases.letters.words import day_text
 from sopcases.people.authority import Officer
@@ -159,6 +160,9 @@ def waits_for(letter: Letter, officer: Officer) -> str:
     }
     if letter.state in asked:
         what, position = asked[letter.state]
+        if position is None:
+            hand = DISPOSER if letter.state == LetterState.PROPOSED else SIGNER
+            return f"Menunggu {what}, tetapi jabatan {hand} belum ditetapkan"
         names = [str(a.user) for a in letter.holders_of(position.pk, officer.day)]
         return f"Menunggu {what} {position}" + (
             f": {joined(names)}" if names else ", yang hari ini tidak ada pemegangnya"
@@ -185,7 +189,7 @@ def facts(letter: Letter):
         done = "Ditandatangani oleh" if letter.state == LetterState.SIGNED else "Diputuskan oleh"
         yield done, f"{letter.signer_name}, {letter.signer_title}"
     elif letter.track == Track.LETTER:
-        yield "Penanda tangan", str(letter.paper.kind.signer)
+        yield "Penanda tangan", str(letter.paper.kind.signer or "Belum ditetapkan")
     yield "Tanggal tanda tangan", day_text(letter.signed_on) if letter.signed_on else ""
     yield "Sidik digital (SHA-256)", letter.sha256
     yield "Alasan pembatalan", letter.paper.void_reason

@@ -32,6 +32,7 @@ from sopcases.sops.models import (
     Requirement,
     Revision,
     Sop,
+    Stage,
     Step,
 )
 from sopcases.sops.plans import plan_of
@@ -134,6 +135,8 @@ class PaperKindForm(OwnForm):
 
 @admin.register(PaperKind)
 class PaperKindAdmin(AgencyAdmin):
+    """A kind of paper. Who initials and signs it stays as it is while a letter of the kind is on its way."""
+
     noun = "jenis_dokumen"
     form = PaperKindForm
     fields = "name aliases origin layout disposer signer verbal identity agency".split()
@@ -141,6 +144,12 @@ class PaperKindAdmin(AgencyAdmin):
     list_select_related = ["disposer", "signer"]
     list_filter = ["origin"]
     search_fields = ["name"]
+
+    def get_readonly_fields(self, request, obj=None):
+        if obj is None:
+            return []
+        under_way = obj.papers.filter(drafted_here=True, voided_at__isnull=True, stage__lt=Stage.SIGNED)
+        return ["origin", "disposer", "signer"] if under_way.exists() else []
 
 
 # SOPs and their revisions ----------------------------------------------------------------------------

@@ -46,3 +46,44 @@ def test_wording_is_changed_by_the_admin_and_used_by_the_next_letter(client, des
     from sopcases.letters import sheet
 
     assert sheet.build(desk.spt(), desk.world.now).title == "SURAT TUGAS"
+
+
+def test_who_initials_and_signs_is_settled_while_a_letter_is_on_its_way(client, desk):
+    client.force_login(desk.world.ani)
+    kind = desk.world.kind("Surat Perintah Tugas")
+    url = f"/admin/sops/paperkind/{kind.pk}/change/"
+
+    def asked():
+        return {"origin", "disposer", "signer"} & set(
+            client.get(url).context["adminform"].form.fields,
+        )
+
+    assert asked() == {"origin", "disposer", "signer"}
+    letter = desk.proposed()
+    assert asked() == set()
+    sent = {"name": kind.name, "aliases": "", "origin": "report", "layout": kind.layout, "disposer": ""}
+    client.post(url, sent)
+    before = (kind.origin, kind.disposer_id, kind.signer_id)
+    kind.refresh_from_db()
+    assert (kind.origin, kind.disposer_id, kind.signer_id) == before
+    letter.void(desk.by("agus"), "Tidak jadi")
+    assert asked() == {"origin", "disposer", "signer"}
+
+
+@pytest.mark.parametrize(("hand", "state"), [("disposer", "proposed"), ("signer", "ready")])
+def test_a_kind_that_lost_its_officials_leaves_the_letter_readable(client, desk, monkeypatch, hand, state):
+    monkeypatch.setattr("sopcases.people.middleware.timezone.now", lambda: desk.world.now)
+    letter = getattr(desk, state)()
+    kind = desk.world.kind("Surat Perintah Tugas")
+    setattr(kind, hand, None)
+    if hand == "signer":
+        # Only a kind that is no official letter any more may be without one.
+        kind.origin = kind.Origin.REPORT
+    kind.save()
+    client.force_login(desk.world.dewi)
+    page = client.get(f"/surat/{letter.pk}/")
+    assert page.status_code == 200
+    name = {"disposer": "pemaraf", "signer": "penanda tangan"}[hand]
+    assert f"jabatan {name} belum ditetapkan" in page.content.decode()
+    act = {"disposer": "paraf", "signer": "tanda-tangani"}[hand]
+    assert client.get(f"/surat/{letter.pk}/{act}/").status_code == 403

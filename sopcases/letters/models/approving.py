@@ -50,6 +50,8 @@ class Approving(Lifecycle):
     def why_not_initial(self, by: Officer) -> str | None:
         if self.state != LetterState.PROPOSED:
             return f"Surat ini berstatus “{self.get_state_display()}”, tidak menunggu paraf."
+        if self.kind.disposer_id is None:
+            return "Surat ini menunggu paraf, tetapi jabatan pemaraf belum ditetapkan."
         if self.hat_of(by, self.kind.disposer_id) is None:
             return f"Surat ini menunggu paraf {self.kind.disposer}."
         return self.crossing(by.user, self.kind.disposer_id, by.day)[1]
@@ -135,6 +137,8 @@ class Approving(Lifecycle):
     def why_not_decide(self, by: Officer) -> str | None:
         if self.state != LetterState.READY:
             return f"Surat ini berstatus “{self.get_state_display()}”, belum siap ditandatangani."
+        if self.kind.signer_id is None:
+            return "Surat ini menunggu tanda tangan, tetapi jabatan penanda tangan belum ditetapkan."
         if self.hat_of(by, self.kind.signer_id) is None:
             return f"Surat ini ditandatangani oleh {self.kind.signer}."
         return self.crossing(by.user, self.kind.signer_id, by.day)[1]
