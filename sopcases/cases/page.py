@@ -236,9 +236,9 @@ class Reading:
 
     @cached_property
     def places(self) -> dict[int, Whereabouts]:
-        """Child → where it is now."""
-        rows = Whereabouts.objects.filter(child__in=self.children).order_by("since", "id")
-        return {row.child_id: row for row in rows}
+        """Child → where it is now, as far as the officer may know."""
+        rows = Whereabouts.objects.visible_to(self.progress.by).filter(child__in=self.children)
+        return {row.child_id: row for row in rows.order_by("since", "id")}
 
     def called(self, child_id: int | None) -> str:
         """A child's name for those entitled, "" for the case as a whole."""

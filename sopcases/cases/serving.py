@@ -27,10 +27,10 @@ def paper(request: HttpRequest, at: At) -> HttpResponseBase:
         if row.drafted_here:
             return redirect(f"/surat/{row.letter.pk}/")
         raise Http404
-    content = _whole(at, row.file, row.sha256, "paper.damaged", paper=row.pk, kind=row.kind_id)
+    content = whole(at, row.file, row.sha256, "paper.damaged", paper=row.pk, kind=row.kind_id)
     log_read(request, "paper.read", at, paper=row.pk, kind=row.kind_id)
     name = f"{slugify(row.kind.name)}-{at.case.number}-{row.pk}.{SUFFIXES.get(row.mime, 'bin')}"
-    return _file(content, row.mime, f'attachment; filename="{name}"')
+    return send_file(content, row.mime, f'attachment; filename="{name}"')
 
 
 @photo_gate
@@ -38,12 +38,12 @@ def paper(request: HttpRequest, at: At) -> HttpResponseBase:
 def photo(request: HttpRequest, at: At) -> HttpResponseBase:
     """A photo, shown in the browser: it was drawn anew on the way in."""
     row = at.photo
-    content = _whole(at, row.file, row.sha256, "paper.damaged", photo=row.pk)
+    content = whole(at, row.file, row.sha256, "paper.damaged", photo=row.pk)
     log_read(request, "photo.read", at, photo=row.pk)
-    return _file(content, "image/jpeg", f'inline; filename="foto-{at.case.number}-{row.pk}.jpg"')
+    return send_file(content, "image/jpeg", f'inline; filename="foto-{at.case.number}-{row.pk}.jpg"')
 
 
-def _whole(at: At, file, sha256: str, verb: str, **data) -> bytes:
+def whole(at: At, file, sha256: str, verb: str, **data) -> bytes:
     """The content, if it is still what was stored. Raises Refused, and Http404 when the file is gone."""
     try:
         with file.open("rb") as stored:
@@ -56,7 +56,7 @@ def _whole(at: At, file, sha256: str, verb: str, **data) -> bytes:
     return content
 
 
-def _file(content: bytes, mime: str, disposition: str) -> HttpResponse:
+def send_file(content: bytes, mime: str, disposition: str) -> HttpResponse:
     response = HttpResponse(content, content_type=mime)
     response.headers["Content-Disposition"] = disposition
     response.headers["X-Content-Type-Options"] = "nosniff"

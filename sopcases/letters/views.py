@@ -79,13 +79,13 @@ def signed(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     log_read(request, letter)
     ending = paper.file.name.rsplit(".", 1)[-1]
     name = letter.file_name.removesuffix(".pdf") + f"-bertanda-tangan.{ending}"
-    return serving._file(content, paper.mime, f'attachment; filename="{name}"')
+    return serving.send_file(content, paper.mime, f'attachment; filename="{name}"')
 
 
 def _kept(request: HttpRequest, letter: Letter, file, sha256: str) -> bytes:
     """The content, if it is still what was stored. Raises Refused, and writes down what was found."""
     facts = {"letter": letter.pk, "kind": letter.paper.kind_id, "number": letter.number}
-    return serving._whole(At(Progress(letter.case, request.officer)), file, sha256, "paper.damaged", **facts)
+    return serving.whole(At(Progress(letter.case, request.officer)), file, sha256, "paper.damaged", **facts)
 
 
 def _send(content: bytes, mime: str, name: str, attachment: bool) -> FileResponse:

@@ -86,8 +86,15 @@ def test_a_refused_document_leaves_no_file(world):
     assert files() == before
 
 
-def test_where_a_child_is_belongs_to_the_case_that_wrote_it(world):
-    case = world.case()
-    child = case.children.get().child_id
-    done(world, case, "sari", lambda w: w.place(child, "RSUD", world.now))
-    assert Whereabouts.objects.get().case == case
+def test_who_may_not_read_a_case_does_not_learn_from_it_where_the_child_is(world):
+    post = Position.objects.get(agency=world.home, name="Peksos")
+    world.users["lina"] = appoint(make_user(world.home, "lina", "Lina"), post)
+    case, other = world.case(), world.case(children=0)
+    child = case.children.get().child
+    done(world, case, "sari", lambda w: w.place(child.pk, "RSUD", world.now))
+    done(world, other, "sari", lambda w: w.join(child))
+    done(world, other, "dewi", lambda w: w.assign(post.pk, world.users["lina"]))
+    world.wait(hours=1)
+    done(world, other, "lina", lambda w: w.place(child.pk, "Rumah aman", world.now))
+    known = {n: Whereabouts.objects.visible_to(world.officer(n)).first().place for n in ("sari", "lina")}
+    assert known == {"sari": "RSUD", "lina": "Rumah aman"}

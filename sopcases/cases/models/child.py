@@ -134,6 +134,14 @@ class Relation(models.Model):
         return self.get_kind_display()
 
 
+class Places(models.QuerySet):
+    """Which places? A child may be in two cases, and not everybody on one may read the other."""
+
+    def visible_to(self, officer):
+        case = self.model._meta.get_field("case").related_model
+        return self.filter(case__in=case.objects.visible_to(officer).values("pk"))
+
+
 class Whereabouts(models.Model):
     """Where a child is, since when, and who said so: the chain of a foundling's handovers."""
 
@@ -143,6 +151,8 @@ class Whereabouts(models.Model):
     since = models.DateTimeField("sejak")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = Places.as_manager()
 
     class Meta:
         default_permissions = ()

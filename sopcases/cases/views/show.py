@@ -94,7 +94,7 @@ def child(request: HttpRequest, at: At) -> HttpResponseBase:
     log_read(request, "child.read", at, child=at.stay.child_id)
     reading = Reading(at.progress)
     row, stay = at.stay.child, at.stay
-    where = Whereabouts.objects.filter(child=row).select_related("recorded_by")
+    where = Whereabouts.objects.visible_to(request.officer).filter(child=row).select_related("recorded_by")
     birth = ""
     if row.birth_from:
         exact = row.birth_from == row.birth_until
