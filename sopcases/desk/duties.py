@@ -32,10 +32,12 @@ def covers(hat: Hat, user: User, case: str = "case") -> Q:
     """
     to = f"{case}__" if case else ""
     assigned = CaseOfficer.objects.filter(case=OuterRef(case or "pk"), until=None)
-    found = ~Q(Exists(assigned.filter(position=hat.position_id).exclude(user=user)))
+    found = ~Q(Exists(assigned.filter(position=hat.position_id).exclude(user__in=hat.speaks_for)))
     inside = Q(**{f"{to}area": hat.area_id}) if hat.area_id else NOBODY
     if hat.external:
-        own = Q(**{f"{to}opened_by": user}) | Q(Exists(assigned.filter(position=hat.position_id, user=user)))
+        own = Q(**{f"{to}opened_by": user}) | Q(
+            Exists(assigned.filter(position=hat.position_id, user__in=hat.speaks_for))
+        )
         return found & (inside | own)
     return found & (inside | Q(**{f"{to}area__isnull": True})) if hat.area_id else found
 

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from sopcases.cases.filing import file_document
 from sopcases.cases.models import Attempt, Case, Whereabouts
+from sopcases.desk.inbox import Inbox
 from sopcases.people.models import Appointment, Position
 from sopcases.refusal import Refused
 from tests.cases.story import done, refused
@@ -34,6 +35,7 @@ def test_a_plh_takes_over_the_cases_assigned_to_whom_he_stands_in_for(world):
     )
     sees = [n for n in ("sari", "lina", "bayu") if Case.objects.visible_to(world.officer(n)).exists()]
     assert sees == ["bayu"]
+    assert [row for section in Inbox(world.officer("bayu")).sections for row in section.rows], "on his desk"
     done(world, case, "bayu", lambda w: w.record("1"))
 
 
