@@ -26,6 +26,7 @@ SENTENCES = {
     "step.reopened": "Membuka kembali langkah {step}",
     "step.period": "Membuka masa baru langkah {step}",
     "step.missed": "Langkah {step} belum dilaporkan dalam masanya",
+    "session.held": "Mencatat kegiatan bersama langkah {step}",
     "step.not_held": "Mencatat langkah {step} tidak terlaksana",
     "child.joined": "Menambahkan {child} ke penanganan",
     "child.judged": "Menilai {child}: {verdict}",
