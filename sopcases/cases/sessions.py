@@ -1,4 +1,4 @@
-"""A recurring session for the children of many cases: who came is one record, the step is recorded in each."""
+"""A recurring session for children of many cases: who came is one record, the step is recorded in each."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
