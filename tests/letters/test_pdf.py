@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 from pypdf import PdfReader
 
+from sopcases import pdf as engine
 from sopcases.letters import pdf, sheet
 from sopcases.letters.models import Wording
 from sopcases.letters.states import FACES, LetterState
@@ -192,7 +193,7 @@ def test_no_name_breaks_the_page(desk, name):
 
 def test_nothing_is_fetched(desk, monkeypatch):
     """Whatever a text smuggles in is text; and the engine's own fetcher refuses all but fonts and data."""
-    fetcher = pdf.OwnFonts()
+    fetcher = engine.OwnFonts()
     for url in (
         "file:///etc/passwd",
         "http://127.0.0.1/",
