@@ -1,7 +1,7 @@
 """Lists and forms to print from a case: no letters, no numbers, nothing to sign for the office.
 
-A template under `templates/print/` extends `print/page.html`; its PDF leaves through the gate of the view that
-makes it, under a name that names no child.
+A template under `templates/print/` extends `print/page.html`; its PDF leaves through the gate of the view
+that makes it, under a name that names no child.
 """
 
 from django.http import HttpResponse

@@ -12,6 +12,7 @@ from sopcases import pdf as engine
 from sopcases.letters import pdf, sheet
 from sopcases.letters.models import Wording
 from sopcases.letters.states import FACES, LetterState
+from sopcases.people import letterhead
 from tests.letters.papers import scan
 
 pytestmark = pytest.mark.django_db
@@ -225,7 +226,7 @@ def test_the_crest_stands_at_the_left_and_may_be_missing(desk):
     body = sheet.body_html(sheet.build(letter, desk.world.now))
     assert body.index("kop-crest") < body.index("kop-government")
     image = PdfReader(io.BytesIO(pdf.of(letter, body))).pages[0].images[0].image
-    assert max(image.size) == sheet.CREST_SIDE
+    assert max(image.size) == letterhead.CREST_SIDE
 
 
 def test_the_page_is_a4_in_the_arial_twin(desk):
