@@ -3,12 +3,22 @@
 from django.urls import path
 
 from sopcases.cases.urls import CASE
-from sopcases.letters import views
+from sopcases.letters.views import agenda
+from sopcases.letters.views import letters as views
 
 app_name = "letters"
+SERIES = "surat/agenda/<int:series>/<int:year>/"
 
 urlpatterns = [
     path("surat/", views.letters, name="letters"),
+    path("surat/agenda/", agenda.agenda, name="agenda"),
+    path("surat/agenda/pdf/", agenda.agenda_pdf, name="agenda_pdf"),
+    path("surat/agenda/xlsx/", agenda.agenda_xlsx, name="agenda_xlsx"),
+    path(f"{SERIES}cadangkan/", agenda.reserve, name="reserve"),
+    path(f"{SERIES}luar/", agenda.outside, name="outside"),
+    path(f"{SERIES}sisipkan/", agenda.insert, name="insert"),
+    path("surat/nomor/<int:entry>/pakai/", agenda.promise, name="promise"),
+    path("surat/nomor/<int:entry>/batalkan/", agenda.discard, name="discard"),
     path("surat/<int:letter>/", views.letter, name="letter"),
     path("surat/<int:letter>/pdf/", views.letter_pdf, name="pdf"),
     path("surat/<int:letter>/naskah/", views.signed, name="signed"),

@@ -78,7 +78,7 @@ def test_taking_steps_over_what_was_used_outside(world, series):
 
 def test_reserved_numbers_are_used_or_voided_once(world, series):
     by = world.officer("agus")
-    number = register.reserve(series, 2026, by, reason="Untuk SPT hari Senin")
+    (number,) = register.reserve(series, 2026, by, reason="Untuk SPT hari Senin")
     assert (number.seq, number.state) == (1, Number.State.RESERVED)
     register.use_reserved(number, by, None)
     with pytest.raises(Refused, match="berstatus dipakai"):

@@ -307,7 +307,7 @@ class Approving(Lifecycle):
         if not self.agency.number_given_outside:
             self._take_from(series, by)
         elif number.strip():
-            self._take_given(number, series)
+            self._take_given(number, series, by)
         else:
             raise Refused("Tuliskan nomor yang tertera pada naskah.")
 

@@ -207,7 +207,7 @@ class Lifecycle(models.Model):
         series = self.kind.series.order_by("id").first()
         if self.agency.number_given_outside:
             if given:
-                self._take_given(given, series)
+                self._take_given(given, series, by)
             if series and not self.number:
                 return False
         elif series:
@@ -220,13 +220,20 @@ class Lifecycle(models.Model):
         if current and current.year != by.day.year:
             register.void(current, by, reason="Tahun berganti sebelum surat ditandatangani.")
             current = None
-        current = current or register.take(series, by.day.year, by, letter=self)
+        if current is None:
+            promised = self.numbers.filter(state="reserved", series=series, year=by.day.year).first()
+            if promised:
+                current = register.use_reserved(promised, by, self)
+            else:
+                current = register.take(series, by.day.year, by, letter=self)
         self.series, self.number = series, current.text
 
-    def _take_given(self, given: str, series) -> None:
+    def _take_given(self, given: str, series, by: Officer) -> None:
         given = " ".join(given.split())
         if type(self).objects.filter(agency_id=self.agency_id, number=given).exclude(pk=self.pk).exists():
             raise Refused(f"Nomor {given} sudah dipakai surat lain.")
+        if series:
+            register.take_given(series, given, by, self)
         self.series, self.number = series, given
 
     # --- freezing
@@ -282,6 +289,7 @@ class Lifecycle(models.Model):
             self.paper.voided_at, self.paper.void_reason = by.at, reason
         for number in self.numbers.filter(state="used"):
             register.void(number, by, reason=reason)
+        self.numbers.filter(state="reserved").update(letter=None)  # promised, never taken: free again
 
     def why_not_replace(self, by: Officer) -> str | None:
         if self.state == LetterState.REPLACED:

@@ -70,7 +70,7 @@ class Number(models.Model):
     TRANSITIONS = {
         State.RESERVED: {State.USED, State.VOID},
         State.USED: {State.VOID},
-        State.OUTSIDE: {State.VOID},
+        State.OUTSIDE: {State.USED, State.VOID},
         State.VOID: set(),
     }
 
@@ -103,6 +103,12 @@ class Number(models.Model):
                 condition=Q(state="used"),
                 name="number_one_per_letter",
                 violation_error_message="Surat ini sudah bernomor.",
+            ),
+            models.UniqueConstraint(
+                fields=["letter"],
+                condition=Q(state="reserved"),
+                name="number_one_promised",
+                violation_error_message="Surat ini sudah mempunyai nomor cadangan.",
             ),
             models.CheckConstraint(
                 condition=Q(state="used") | ~Q(reason=""),

@@ -6,6 +6,7 @@ from io import BytesIO
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sopcases.cases import serving
@@ -14,7 +15,7 @@ from sopcases.cases.forms.fields import ActForm
 from sopcases.cases.page import Reading, case_url
 from sopcases.cases.progress import Progress
 from sopcases.cases.views.posting import answer
-from sopcases.letters import forms, page, pdf
+from sopcases.letters import forms, page, pdf, register
 from sopcases.letters.access import act_gate, letter_gate, log_read
 from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.listing import Listing
@@ -38,8 +39,13 @@ def identity(case, request: HttpRequest):
 @officers
 @require_safe
 def letters(request: HttpRequest) -> HttpResponseBase:
-    """The list of letters (Agenda Surat Keluar)."""
-    return render(request, "letters/letters.html", {"listing": Listing(request.officer, request.GET)})
+    """The list of letters."""
+    own = register.refuse_read(request.officer) is None
+    context = {
+        "listing": Listing(request.officer, request.GET),
+        "agenda_url": reverse("letters:agenda") if own else "",
+    }
+    return render(request, "letters/letters.html", context)
 
 
 @letter_gate
