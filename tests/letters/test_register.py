@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from sopcases.letters import register
 from sopcases.letters.models import Number, Series
+from sopcases.letters.models.register import Counter
 from sopcases.refusal import Refused
 from tests.cast import at
 
@@ -106,27 +107,49 @@ def test_the_database_refuses_a_double(world, series):
         Number.objects.create(series=series, year=2026, seq=number.seq, text="lain", at=by.at, by=by.user)
 
 
-TAKER = """
-import os, sys, django
+TAKERS = """
+import os, signal, sys, django
 django.setup()
-from django.conf import settings
-from django.db import connection
 from datetime import datetime, timezone
+from django.db import connection, transaction
 from sopcases.letters import register
 from sopcases.letters.models import Series
 from sopcases.people.authority import Officer
 from sopcases.people.models import User
-series = Series.objects.get(pk=int(sys.argv[1]))
-user = User.objects.select_related("agency").get(username="agus")
-sys.stdin.readline()
-for _ in range(int(sys.argv[2])):
-    register.take(series, 2026, Officer(user, datetime(2026, 3, 2, tzinfo=timezone.utc)))
+
+series_id, takers, killed = map(int, sys.argv[1:])
+ready, go = os.pipe()
+
+
+def child(dies):
+    os.close(go)
+    os.read(ready, 1)  # all start at once: the parent closes its end
+    agus = User.objects.select_related("agency").get(username="agus")
+    by = Officer(agus, datetime(2026, 3, 2, tzinfo=timezone.utc))
+    with transaction.atomic():
+        register.take(Series.objects.get(pk=series_id), 2026, by)
+        if dies:
+            os.kill(os.getpid(), signal.SIGKILL)
+    connection.close()
+    os._exit(0)
+
+
+pids = []
+for number in range(takers + killed):
+    pid = os.fork()
+    if pid == 0:
+        child(number % (takers // killed + 1) == 0)  # the killed stand between the others
+    pids.append(pid)
+os.close(go)
+codes = [os.waitpid(pid, 0)[1] for pid in pids]
+sys.exit(0 if sorted(codes) == [0] * takers + [signal.SIGKILL] * killed else str(codes))
 """
 
 
 @pytest.mark.django_db(transaction=True)
-def test_eight_processes_get_every_number_once():
-    """Real processes on the real test database; each connects for itself."""
+def test_fifty_processes_take_fifty_numbers_and_the_killed_leave_no_hole():
+    """Real processes on the real test database, each with a connection of its own; ten more are killed
+    after they took a number and before it was theirs."""
     from sopcases.people.models import Agency, User
 
     office = Agency.objects.create(slug="kantor", name="Dinas Sosial")
@@ -140,18 +163,16 @@ def test_eight_processes_get_every_number_once():
         given = connection.settings_dict
         login = f"{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}"
         url = f"postgres://{login}/{name}"
-    takers = [
-        subprocess.Popen(
-            [sys.executable, "-c", TAKER, str(series.pk), "10"],
-            cwd=ROOT,
-            env=os.environ | {"DATABASE_URL": url, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(8)
-    ]
-    failures = [taker.communicate("go\n", timeout=120)[1] for taker in takers]
-    assert [taker.returncode for taker in takers] == [0] * 8, "".join(failures)[-2000:]
+    done = subprocess.run(
+        [sys.executable, "-c", TAKERS, str(series.pk), "50", "10"],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": url, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
     taken = Number.objects.filter(series=series, year=2026).values_list("seq", flat=True)
-    assert Tally(taken) == Tally(range(1, 81))
+    assert Tally(taken) == Tally(range(1, 51))
+    assert register.unexplained(series, 2026) == []
+    assert Counter.objects.get(series=series).last == 50
