@@ -519,7 +519,7 @@ class StepAdmin(AgencyAdmin):
         ("Kelengkapan dan keluaran pada lembar", {"fields": ["requires_text", "produces_text", "remark"]}),
         (
             "Urutan dan lingkup",
-            {"fields": ["after", "returns_to", "scope", "routes", "condition", "verdict", "finds"]},
+            {"fields": ["after", "returns_to", "scope", "routes", "condition", "verdict", "finds", "aid"]},
         ),
         ("Berkala", {"fields": [("form", "every_months", "until_years")]}),
     ]

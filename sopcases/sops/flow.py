@@ -55,6 +55,7 @@ class PlanStep:
     condition: str = ""
     verdict: bool = False
     finds: bool = False
+    aid: bool = False
     alarm: bool = True
     returns_to: str = ""
 
@@ -210,6 +211,8 @@ def problems(plan: Plan) -> list[str]:
             found.append(f"{where}: kunjungan berkala harus berlingkup per anak.")
         if step.form == "session" and step.per_child:
             found.append(f"{where}: kegiatan bersama harus berlingkup per penanganan.")
+        if step.aid and (step.recurring or not step.per_child):
+            found.append(f"{where}: penyaluran bantuan harus berlingkup per anak dan tidak berkala.")
         found += _paper_problems(plan, step, where, available)
         available |= {o.kind for o in step.outputs}
     if sum(s.finds for s in plan.steps) > 1:

@@ -226,6 +226,7 @@ class Step(models.Model):
     condition = models.TextField("syarat berlakunya langkah", blank=True)
     verdict = models.BooleanField("menilai layak/tidak layak per anak", default=False)
     finds = models.BooleanField("mendata anak", default=False)
+    aid = models.BooleanField("menyalurkan bantuan per anak", default=False)
     alarm = models.BooleanField("lewat batas waktu diperingatkan", default=True)
     returns_to = models.SlugField("dikembalikan ke langkah", max_length=40, blank=True)
 

@@ -54,6 +54,7 @@ def _step(step) -> flow.PlanStep:
         condition=step.condition,
         verdict=step.verdict,
         finds=step.finds,
+        aid=step.aid,
         alarm=step.alarm,
         returns_to=step.returns_to,
     )

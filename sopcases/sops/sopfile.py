@@ -96,6 +96,7 @@ STEP = Map(
         "routes": ROUTES,
         "verdict": Flag(),
         "finds": Flag(),
+        "aid": Flag(),
         "alarm": Flag(default=True),
         "returns_to": Text(limit=40, numeral=True),
     },
@@ -387,7 +388,7 @@ def _store_steps(revision: Revision, data: dict, known: _Known):
     )
 
 
-STEP_ALIKE = "key activity basis after scope routes verdict finds alarm".split()
+STEP_ALIKE = "key activity basis after scope routes verdict finds aid alarm".split()
 STEP_TEXTS = (
     "number requires_text produces_text time time_reading narrative_time remark condition returns_to".split()
 )

@@ -124,6 +124,7 @@ def step(draw, place: int, before: list[dict], finds: int) -> dict:
         "routes": [],
         "verdict": scope == "case" and not approving and not recurring and draw(st.integers(0, 4)) == 0,
         "finds": place == finds,
+        "aid": False,
         "alarm": True,
         "returns_to": draw(st.sampled_from([None, *direct])) if not approving else None,
     }

@@ -41,7 +41,7 @@ SHEET_KEYS = keys("""
 """)
 STEP_KEYS = keys("""
     key number activity performers requires_text produces_text remark requires produces time time_reading
-    basis narrative_time after recurrence condition scope routes verdict finds alarm returns_to
+    basis narrative_time after recurrence condition scope routes verdict finds aid alarm returns_to
 """)
 ITEM_KEYS = keys("paper stage optional text scope routes")
 AGENCY_KEYS = keys("""
@@ -430,6 +430,7 @@ def test_luar_panti_runs_without_alarm_and_visits_every_quarter():
     assert steps["4"]["recurrence"] == {"months": 3, "form": "visit", "until": {"years": 1}}
     assert len({o["paper"] for k in "234" for o in steps[k]["produces"]}) == 3
     assert [k for k, s in steps.items() if s["verdict"]] == ["2"]
+    assert [k for k, s in steps.items() if s["aid"]] == ["3"]
 
 
 # --- references ----------------------------------------------------------------------------------------

@@ -278,6 +278,10 @@ PROBLEMS = {
         plan(step("1", puts=[item(1, REPORT)]), step("2", puts=[item(2, source=1)])),
         "Langkah 2: keluaran “SPT” meneruskan jenis dokumen lain.",
     ),
+    "aid for no child": (
+        plan(step("1", aid=True)),
+        "Langkah 1: penyaluran bantuan harus berlingkup per anak dan tidak berkala.",
+    ),
     "two finders": (
         plan(step("1", finds=True), step("2", finds=True)),
         "Lebih dari satu langkah mendata anak.",

@@ -320,7 +320,7 @@ def files(draw) -> dict:
             "condition": draw(cells),
             "scope": draw(st.sampled_from(["case", "child"])),
             "routes": draw(some_routes),
-            **{name: draw(st.booleans()) for name in ("verdict", "finds", "alarm")},
+            **{name: draw(st.booleans()) for name in ("verdict", "finds", "aid", "alarm")},
             "returns_to": draw(st.none() | st.sampled_from(step_keys)),
         }
         return {"key": key, **{name: held[name] for name in sopfile.STEP.fields if name != "key"}}
