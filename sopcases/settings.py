@@ -186,6 +186,14 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # half the files, half the time to sta
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ttf")  # letters' fonts
 
 
+# Letters -------------------------------------------------------------------------------------------
+
+# Where the world finds the check page that a letter's QR leads to.
+PUBLIC_URL = env.str(
+    "PUBLIC_URL", default=f"{'https' if HTTPS else 'http'}://{(ALLOWED_HOSTS or ['localhost'])[0]}"
+).rstrip("/")
+
+
 # Language and time ---------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "id"

@@ -2,6 +2,7 @@
 
 import hashlib
 
+import segno
 from django.template.loader import render_to_string
 
 from sopcases import pdf
@@ -10,11 +11,17 @@ from sopcases.letters.states import FACES, WATERMARKS
 STYLES = ("letters/letter.css", "letters/print.css")
 
 
-def render(body: str, *, title: str, face: str, key: str, watermark: str = "") -> bytes:
-    """A letter's body as PDF. `face` says in a line how far it is; `key` tells equal texts apart."""
-    html = render_to_string(
-        "letters/pdf/page.html", {"body": body, "title": title, "face": face, "watermark": watermark}
-    )
+def render(body: str, *, title: str, face: str, key: str, watermark: str = "", check: str = "") -> bytes:
+    """A letter's body as PDF. `face` says in a line how far it is; `key` tells equal texts apart; `check` is
+    the address of its check page, printed as a QR on every page."""
+    context = {
+        "body": body,
+        "title": title,
+        "face": face,
+        "watermark": watermark,
+        "qr": segno.make(check, error="m", micro=False).svg_data_uri(border=0) if check else "",
+    }
+    html = render_to_string("letters/pdf/page.html", context)
     return pdf.write(html, key=key, styles=STYLES)
 
 

@@ -1,15 +1,27 @@
 """Addresses of letters."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from sopcases.cases.urls import CASE
 from sopcases.letters.views import agenda
+from sopcases.letters.views import check as checking
 from sopcases.letters.views import letters as views
+
+
+class TokenConverter:
+    """The secret of a QR: nothing else reaches the database."""
+
+    regex = "[A-Za-z0-9_-]{32}"
+    to_python = to_url = staticmethod(str)
+
+
+register_converter(TokenConverter, "token")
 
 app_name = "letters"
 SERIES = "surat/agenda/<int:series>/<int:year>/"
 
 urlpatterns = [
+    path("cek/<token:token>/", checking.check, name="check"),
     path("surat/", views.letters, name="letters"),
     path("surat/agenda/", agenda.agenda, name="agenda"),
     path("surat/agenda/pdf/", agenda.agenda_pdf, name="agenda_pdf"),

@@ -50,6 +50,19 @@ def address_of(request: HttpRequest) -> str:
     return str(address)
 
 
+def counted(what: str, address: str, at: datetime, limit: int) -> None:
+    """Count one use of a public thing from an address. Raises Throttled after `limit` in the window.
+
+    Kept apart from passwords: a crowd at a public page locks nobody out.
+    """
+    who = salted_hmac("sopcases.people.throttle.public", what, algorithm="sha256").hexdigest()
+    here = f"{what} {address}"[:50]
+    LoginAttempt.objects.filter(at__lt=at - WINDOW).delete()
+    if LoginAttempt.objects.filter(who=who, address=here).count() >= limit:
+        raise Throttled
+    LoginAttempt.objects.create(who=who, address=here, at=at)
+
+
 def guarded(name: str, address: str, at: datetime, check: Callable[[], object]) -> bool:
     """Whether `check`, which hashes a password typed for `name`, passes; Throttled before it is called.
 

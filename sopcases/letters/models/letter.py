@@ -145,6 +145,7 @@ class Letter(Fixing):
     body = models.TextField(blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     pdf = models.FileField(upload_to=own_name, blank=True)
+    token = models.CharField("kode pemeriksaan", max_length=43, blank=True, editable=False)
 
     objects = Letters.as_manager()
 
@@ -179,6 +180,7 @@ class Letter(Fixing):
                 name="letter_number_once",
                 violation_error_message="Nomor ini sudah dipakai surat lain.",
             ),
+            models.UniqueConstraint(fields=["token"], condition=~Q(token=""), name="letter_token_once"),
             models.CheckConstraint(
                 condition=~Q(state__in=["decided", "signed", "printable", "awaiting", "complete"])
                 | (~Q(body="") & ~Q(sha256="") & ~Q(pdf="")),

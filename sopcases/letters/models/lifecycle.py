@@ -1,5 +1,6 @@
 """What every letter's verbs share: the lock, the log, the hands, and the ways a letter ends."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -11,12 +12,14 @@ from django.db import models, transaction
 from sopcases.cases.models import Case, Filing, Paper
 from sopcases.cases.progress import Progress
 from sopcases.cases.walk import walking
-from sopcases.letters import pdf, register, sheet
+from sopcases.letters import checking, pdf, register, sheet
 from sopcases.letters.states import EDITABLE, ENDED, LetterState
 from sopcases.people.authority import Hat, Officer, holders
 from sopcases.people.models import Appointment, User
 from sopcases.refusal import Conflict, NotAllowed, Refused
 
+TOKEN_BYTES = 24
+"""192 random bits behind the QR: the check page cannot be enumerated."""
 CHANGED = "Surat ini baru saja diubah oleh petugas lain. Periksa keadaannya sekarang, lalu kirim lagi."
 DRAFTER, DISPOSER, SIGNER = "pengonsep", "pemaraf", "penanda tangan"
 
@@ -241,7 +244,15 @@ class Lifecycle(models.Model):
     def freeze(self, by: Officer, face: str) -> None:
         """Keep the text, the PDF and its SHA-256 as they are now; nothing later changes them."""
         self.body = sheet.body_html(sheet.build(self, by.at))
-        content = pdf.render(self.body, title=self.print_title, face=face, key=f"{self.pk}-{self.version}")
+        if self.number or not self.kind.series.exists():
+            self.token = self.token or secrets.token_urlsafe(TOKEN_BYTES)
+        content = pdf.render(
+            self.body,
+            title=self.print_title,
+            face=face,
+            key=f"{self.pk}-{self.version}",
+            check=checking.address(self.token),
+        )
         self.sha256 = pdf.digest(content)
         self.store(self.pdf, "surat.pdf", ContentFile(content))
 

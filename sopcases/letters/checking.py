@@ -1,0 +1,119 @@
+"""What anybody may know of a letter who holds its QR: what it is, who signed with which authority, how far it
+is, and whether a file is the one that was kept. Nothing of a child.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+
+from sopcases.letters.states import LetterState, Track
+from sopcases.letters.words import day_text
+
+STATES = {
+    LetterState.DECIDED: (
+        "waiting",
+        "Menunggu tanda tangan",
+        "Surat ini sudah diputuskan, tetapi belum berlaku sebelum ditandatangani dan dicap.",
+    ),
+    LetterState.PRINTABLE: (
+        "waiting",
+        "Menunggu tanda tangan para pihak",
+        "Naskah ini sudah ditetapkan, tetapi belum berlaku sebelum ditandatangani para pihak.",
+    ),
+    LetterState.AWAITING: (
+        "waiting",
+        "Menunggu tanda tangan para pihak",
+        "Naskah ini sudah dicetak, tetapi belum berlaku sebelum ditandatangani para pihak.",
+    ),
+    LetterState.SIGNED: (
+        "done",
+        "Ditandatangani basah",
+        "Yang berlaku ialah naskah bertanda tangan basah yang disimpan perangkat daerah.",
+    ),
+    LetterState.COMPLETE: (
+        "done",
+        "Ditandatangani para pihak",
+        "Yang berlaku ialah naskah bertanda tangan yang disimpan perangkat daerah.",
+    ),
+    LetterState.VOID: ("stopped", "Dibatalkan", "Surat ini tidak berlaku dan tidak boleh dipakai."),
+    LetterState.REPLACED: ("stopped", "Diganti", "Surat ini tidak berlaku dan tidak boleh dipakai."),
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """The check page of a letter."""
+
+    kind: str
+    number: str
+    dated: str
+    agency: str
+    signer: str
+    tone: str
+    state: str
+    text: str
+    hashes: tuple[tuple[str, str], ...]
+    """SHA-256 of each file kept, and what that file is."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What was found of a file that somebody sent."""
+
+    same: bool
+    sentences: tuple[str, ...]
+
+
+def address(token: str) -> str:
+    """Where the QR leads; "" for a letter that has none."""
+    return settings.PUBLIC_URL + reverse("letters:check", kwargs={"token": token}) if token else ""
+
+
+def report(letter) -> Report:
+    """What the check page tells. `letter` comes with agency, paper and kind."""
+    tone, state, text = STATES[letter.state]
+    if letter.state == LetterState.REPLACED:
+        newer = letter.paper.replaced_by.exclude(letter__number="").values_list("letter__number", flat=True)
+        if number := newer.first():
+            text += f" Penggantinya bernomor {number}."
+    signer = f"{letter.signer_name}, {_one_line(letter.signer_title)}" if letter.signer_id else ""
+    if not signer and letter.track == Track.RECORD:
+        signer = "Para pihak yang tersebut dalam naskah"
+    return Report(
+        kind=str(letter.paper.kind),
+        number=letter.number,
+        dated=day_text(letter.dated) if letter.dated else "",
+        agency=letter.agency.name,
+        signer=signer,
+        tone=tone,
+        state=state,
+        text=text,
+        hashes=tuple(_kept(letter)),
+    )
+
+
+def _one_line(title: str) -> str:
+    return " ".join(title.split())
+
+
+def _kept(letter):
+    if letter.sha256:
+        yield letter.sha256, "naskah yang dibekukan sebelum ditandatangani basah"
+    if letter.paper.sha256 and letter.paper.sha256 != letter.sha256:
+        yield letter.paper.sha256, "naskah bertanda tangan yang disimpan perangkat daerah"
+
+
+def compare(letter, content: bytes) -> Compared:
+    """Whether a file is one of those kept of this letter."""
+    what = dict(_kept(letter)).get(hashlib.sha256(content).hexdigest())
+    if what:
+        return Compared(True, (f"Berkas ini sama persis dengan {what}.",))
+    return Compared(
+        False,
+        (
+            "Berkas ini tidak sama dengan yang disimpan untuk surat ini. Pindaian atau foto atas surat di "
+            "kertas memang selalu berbeda; bandingkan isinya, atau tanyakan kepada perangkat daerah.",
+        ),
+    )
