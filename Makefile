@@ -1,6 +1,7 @@
 # make run    a demonstration on http://127.0.0.1:8000 (PORT=… changes the port)
 # make test   the whole suite on SQLite and again on PostgreSQL, browser tests included
-# Both install what they need: on Debian as root also packages, by apt.
+# make bench  what it costs, beside a comparison in the same run (ARGS="--quick", "--only pages")
+# All install what they need: on Debian as root also packages, by apt.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -19,7 +20,7 @@ DEMO_ENV := ENV_FILE=$(CURDIR)/var/dev.env
 TEMPLATES := templates
 LOCKS := requirements/base.txt requirements/dev.txt
 
-.PHONY: help run manage test test-fast test-sqlite test-postgres lint lock vendor clean
+.PHONY: help run manage test test-fast test-sqlite test-postgres bench lint lock vendor clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -123,6 +124,11 @@ lint: .venv/.installed
 	@set -a; . tests/production.sh; $(PY) manage.py makemigrations --check --dry-run
 	$(SAY) "check --deploy, as in production"
 	@set -a; . tests/production.sh; $(PY) manage.py check --deploy --fail-level WARNING
+
+# What the application costs, each figure beside its comparison: a table and build/bench.json. No test.
+# make bench ARGS="--quick --only pages"
+bench: .venv/.installed
+	@tests/postgres.sh $(PY) -m tests.bench $(ARGS)
 
 # --- Making what is committed ---
 
