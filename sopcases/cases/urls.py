@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 
 from sopcases.cases import serving
 from sopcases.cases.progress import Spot
-from sopcases.cases.views import acts, intake, papers, show, step
+from sopcases.cases.views import acts, blank, intake, papers, show, step
 
 
 class SpotConverter:
@@ -74,6 +74,7 @@ urlpatterns = [
     path(f"{CASE}buka-kembali/", acts.reopen, name="reopen"),
     path(f"{CASE}petugas/", acts.assign, name="assign"),
     path(f"{CASE}anak/baru/", intake.add_child, name="child_new"),
+    path(f"{CASE}blangko/", blank.blank, name="blank"),
     path(CHILD, show.child, name="child"),
     path(f"{CHILD}ubah/", acts.child_edit, name="child_edit"),
     path(f"{CHILD}keberadaan/", acts.place, name="place"),
