@@ -767,6 +767,16 @@ def child_chip(stay: CaseChild, case: Case) -> Chip:
     return Chip("Terdata" if case.state == Case.State.REPORTED else "Dalam penanganan", "active")
 
 
+def told_verdicts(stays: list[CaseChild]) -> str:
+    """ "12 anak: 9 layak, 2 perlu dilengkapi, 1 belum dinilai"."""
+    counts = [
+        (sum(s.verdict == verdict for s in stays), label.lower())
+        for verdict, label in (*CaseChild.Verdict.choices[1:], CaseChild.Verdict.choices[0])
+    ]
+    parts = ", ".join(f"{count} {label}" for count, label in counts if count)
+    return f"{len(stays)} anak: {parts}" if stays else ""
+
+
 @dataclass(frozen=True)
 class CasePage:
     """Everything the case page shows but its journal."""

@@ -448,6 +448,17 @@ class Progress:
             return "Langkah ini selalu diperlukan menurut SOP."
         return self.refuse_act(key)
 
+    def refuse_judge(self, key: str) -> str | None:
+        """Why no child can be judged at the step now, or None."""
+        if not self.plan.by_key[key].verdict:
+            return "Langkah ini tidak menilai kelayakan."
+        if (sentence := self.refuse_act(key)) is not None:
+            return sentence
+        current = self.current(Spot(key))
+        if current is not None and not current.live:
+            return "Langkah ini sudah selesai. Muat ulang halaman untuk melihat keadaannya."
+        return None
+
     def refuse_waive(self) -> str | None:
         if (sentence := self.refuse_running()) is not None:
             return sentence

@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 
 from sopcases.cases import serving
 from sopcases.cases.progress import Spot
-from sopcases.cases.views import acts, blank, intake, papers, show, step
+from sopcases.cases.views import acts, blank, intake, many, papers, show, step
 
 
 class SpotConverter:
@@ -86,7 +86,7 @@ urlpatterns = [
     path(f"{STEP}buka-kembali/", acts.reopen_step, name="reopen_step"),
     path(f"{STEP}tidak-diperlukan/", acts.not_needed, name="not_needed"),
     path(f"{STEP}tidak-terlaksana/", acts.not_held, name="not_held"),
-    path(f"{STEP}nilai/", acts.judge, name="judge"),
+    path(f"{STEP}verifikasi/", many.verify, name="verify"),
     path(f"{STEP}menyusul/", acts.waive, name="waive"),
     path(f"{STEP}tunggu/", acts.wait, name="wait"),
 ]

@@ -54,6 +54,20 @@ class Leave:
     child_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What a child was found to be: a verdict, its reason, and how tidak layak ends for the child."""
+
+    child_id: int
+    verdict: str
+    reason: str = ""
+    outcome: Outcome | None = None
+
+
+STAY_CHANGES = "verdict verdict_reason left_on outcome reason left_with_case version".split()
+"""What a verb may change of a child's stay in the case."""
+
+
 @contextmanager
 def walking(case: Case, by: Officer) -> Iterator["Walk"]:
     """The case under lock, in one transaction. Whatever is refused inside leaves nothing behind.
@@ -675,25 +689,32 @@ class Walk(Progress):
         self, key: str, child_id: int, verdict: str, reason: str = "", outcome: Outcome | None = None
     ) -> None:
         """Layak, tidak layak or perlu dilengkapi; tidak layak ends the case for this child."""
+        self.judge_all(key, [Judged(child_id, verdict, reason, outcome)])
+
+    def judge_all(self, key: str, verdicts: Iterable[Judged]) -> None:
+        """Several children judged in one act; one that cannot be judged so refuses them all."""
         _demand(self.refuse_act(key))
-        step = self.plan.by_key[key]
-        if not step.verdict:
-            raise Refused("Langkah ini tidak menilai kelayakan.")
-        self._attempt(step, Spot(key))
-        stay = self._stay(child_id)
-        if not verdict:
-            raise Refused("Pilih layak, tidak layak, atau perlu dilengkapi.")
-        if verdict != CaseChild.Verdict.ELIGIBLE:
-            reason = _required(reason, "Sebutkan alasan penilaian.")
-        stay.verdict, stay.verdict_reason = CaseChild.Verdict(verdict), reason
-        stay.version += 1
-        stay.save()
-        self.log("child.judged", step=key, child=child_id, verdict=verdict)
-        if verdict == CaseChild.Verdict.NOT_ELIGIBLE:
-            if outcome is None:
-                raise Refused("Pilih hasil akhir bagi anak yang tidak layak.")
-            self._leave(stay, outcome, authority.local_day(self.agency, self.by.at), reason)
+        _demand(self.refuse_judge(key), Refused)
+        self._attempt(self.plan.by_key[key], Spot(key))
+        stays = [self._judge(key, one) for one in verdicts]
+        CaseChild.objects.bulk_update(stays, STAY_CHANGES)
         self.advance()
+
+    def _judge(self, key: str, one: Judged) -> CaseChild:
+        stay = self._stay(one.child_id)
+        if not one.verdict:
+            raise Refused("Pilih layak, tidak layak, atau perlu dilengkapi.")
+        reason = one.reason.strip()
+        if one.verdict != CaseChild.Verdict.ELIGIBLE:
+            reason = _required(reason, "Sebutkan alasan penilaian.")
+        stay.verdict, stay.verdict_reason = CaseChild.Verdict(one.verdict), reason
+        stay.version += 1
+        self.log("child.judged", step=key, child=one.child_id, verdict=one.verdict)
+        if one.verdict == CaseChild.Verdict.NOT_ELIGIBLE:
+            if one.outcome is None:
+                raise Refused("Pilih hasil akhir bagi anak yang tidak layak.")
+            self._leave(stay, one.outcome, authority.local_day(self.agency, self.by.at), reason, store=False)
+        return stay
 
     # --- papers
 
@@ -1039,13 +1060,21 @@ class Walk(Progress):
         self.advance()
 
     def _leave(
-        self, stay: CaseChild, outcome: Outcome, on: date, reason: str, with_case: bool = False
+        self,
+        stay: CaseChild,
+        outcome: Outcome,
+        on: date,
+        reason: str,
+        with_case: bool = False,
+        store: bool = True,
     ) -> None:
+        """`store=False`: the caller writes the stay, with others."""
         if outcome.agency_id != self.case.agency_id:
             raise Refused("Hasil akhir ini milik perangkat daerah lain.")
         stay.outcome, stay.left_on, stay.reason, stay.left_with_case = outcome, on, reason.strip(), with_case
         stay.version += 1
-        stay.save()
+        if store:
+            stay.save()
         for attempt in self.live():
             if attempt.child_id == stay.child_id:
                 self._end_waiting(attempt, "Anak keluar dari penanganan")

@@ -27,6 +27,16 @@ class OnceForm(forms.Form):
         self.fields[FIELD] = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
+def sent_before(request: HttpRequest) -> str | None:
+    """Where the same sending of this form led before, or None: asked before its rows are judged anew."""
+    try:
+        key = uuid.UUID(request.POST.get(FIELD, ""))
+    except ValueError:
+        return None
+    earlier = Submission.objects.filter(key=key, user=request.user).first()
+    return earlier.location if earlier else None
+
+
 def once(request: HttpRequest, act: Callable[[], Any]) -> HttpResponseRedirect:
     """Do `act` in one transaction with the form's key, and go where it says (a path, a row, a view's name).
 

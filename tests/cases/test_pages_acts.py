@@ -380,20 +380,3 @@ def test_a_round_opens_without_a_child(desk, today):
     assert "Belum ada anak terdata" in sari.text(f"/penanganan/{case.number}/")
     sari.send(f"/penanganan/{case.number}/anak/baru/", name="Anak jalan")
     assert case.children.count() == 1
-
-
-def test_children_of_a_proposal_are_judged_one_by_one(desk, today):
-    case = today.case("anak-terlantar-luar-panti", by="yuli", children=2)
-    root = f"/penanganan/{case.number}/"
-    first, second = case.children.order_by("id")
-    yuli = desk("yuli")
-    yuli.get(f"{root}langkah/1/nilai/", 403)
-    yuli.send(f"{root}langkah/2/nilai/", child=first.child_id, verdict="eligible")
-    url = f"{root}langkah/2/nilai/"
-    leaving = Outcome.objects.filter(agency=case.agency).first().pk
-    yuli.send(url, 422, child=second.child_id, verdict="not_eligible", outcome=leaving)
-    yuli.send(url, child=second.child_id, verdict="not_eligible", outcome=leaving, reason="Pindah domisili")
-    first.refresh_from_db(), second.refresh_from_db()
-    assert first.verdict == "eligible" and first.left_on is None and second.left_on is not None
-    page = yuli.text(root)
-    assert "Layak" in page and "tidak layak" in page

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sopcases.cases.walk import Judged, walking
 from sopcases.refusal import NotAllowed
 from sopcases.sops.models import Stage
 from tests.cases.story import (
@@ -15,6 +16,7 @@ from tests.cases.story import (
     outcome,
     refused,
     states,
+    verbs,
 )
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +163,60 @@ def test_an_unfit_child_that_came_back_is_judged_anew(world):
     done(world, case, "yuli", lambda w: w.judge("2", two, "eligible"))
     done(world, case, "yuli", lambda w: w.finish("2"))
     assert sorted(a.child_id for a in attempts(case, "3")) == [one, two]
+
+
+def test_many_in_one_act(world):
+    case = proposed(world, 4)
+    one, two, three, four = children(case)
+    bad = outcome(case, "Tidak layak")
+    done(
+        world,
+        case,
+        "yuli",
+        lambda w: w.judge_all(
+            "2",
+            [
+                Judged(one, "eligible"),
+                Judged(two, "not_eligible", "Orang tua mampu", bad),
+                Judged(three, "incomplete", "KK belum ada"),
+            ],
+        ),
+    )
+    found = {s.child_id: (s.verdict, s.left_on is not None, s.version) for s in case.children.all()}
+    assert found == {
+        one: ("eligible", False, 1),
+        two: ("not_eligible", True, 2),
+        three: ("incomplete", False, 1),
+        four: ("", False, 0),
+    }
+    assert verbs(case)[-4:] == ["child.judged", "child.judged", "child.left", "child.judged"]
+    done(
+        world, case, "yuli", lambda w: w.judge_all("2", [Judged(three, "eligible"), Judged(four, "eligible")])
+    )
+    assert set(case.children.filter(left_on=None).values_list("verdict", flat=True)) == {"eligible"}
+
+
+def test_one_that_cannot_be_judged_so_refuses_them_all(world):
+    case = proposed(world, 2)
+    one, two = children(case)
+    refused(
+        world,
+        case,
+        "yuli",
+        lambda w: w.judge_all("2", [Judged(one, "eligible"), Judged(two, "incomplete", "  ")]),
+        "Sebutkan alasan penilaian.",
+    )
+
+
+@pytest.mark.parametrize("count", [1, 12, 80])
+def test_the_same_few_queries_for_any_number(world, count, django_assert_num_queries):
+    case = proposed(world, count)
+    bad = outcome(case, "Tidak layak")
+    officer = world.officer("yuli")
+    assert officer.reach
+    verdicts = [
+        Judged(child, "eligible") if place % 2 else Judged(child, "not_eligible", "Mampu", bad)
+        for place, child in enumerate(children(case))
+    ]
+    with django_assert_num_queries(9), walking(case, officer) as walk:
+        walk.judge_all("2", verdicts)

@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import Q
 
 from sopcases.cases.forms.fields import ActForm, DayField, LongField, MomentField, ReasonField
-from sopcases.cases.models import Attempt, CaseChild, Outcome
+from sopcases.cases.models import Attempt
 from sopcases.cases.progress import Progress
 from sopcases.people import authority
 from sopcases.people.models import Appointment
@@ -87,31 +87,6 @@ class NotNeededForm(ActForm):
     """The step does not apply, to the case or to chosen children."""
 
     reason = ReasonField(label="Mengapa langkah ini tidak diperlukan")
-
-
-class JudgeForm(ActForm):
-    """Layak, tidak layak or perlu dilengkapi, for one child."""
-
-    child = forms.TypedChoiceField(label="Anak", coerce=int)
-    verdict = forms.ChoiceField(
-        label="Penilaian", choices=CaseChild.Verdict.choices[1:], widget=forms.RadioSelect
-    )
-    reason = LongField(
-        label="Alasan", required=False, rows=3, help_text="Wajib bila tidak layak atau perlu dilengkapi."
-    )
-
-    def __init__(self, *args, progress: Progress, **kwargs):
-        super().__init__(*args, **kwargs)
-        inside = [s for s in progress.stays if s.left_on is None]
-        self.fields["child"].choices = [
-            (s.child_id, f"{s.child.called} ({s.get_verdict_display().lower()})") for s in inside
-        ]
-        self.fields["outcome"] = forms.ModelChoiceField(
-            Outcome.objects.filter(agency=progress.agency),
-            label="Hasil akhir bila tidak layak",
-            required=False,
-            empty_label="Pilih hasil akhir",
-        )
 
 
 class WaiveForm(ActForm):

@@ -35,7 +35,7 @@ from sopcases.cases.forms.acts import (
     StopForm,
 )
 from sopcases.cases.forms.fields import now_to_the_minute
-from sopcases.cases.forms.step import AnswerForm, JudgeForm, NotNeededForm, WaitForm, WaiveForm
+from sopcases.cases.forms.step import AnswerForm, NotNeededForm, WaitForm, WaiveForm
 from sopcases.cases.models import Attempt
 from sopcases.cases.page import Reading, case_url, number_of, step_url
 from sopcases.cases.views.posting import answer
@@ -538,36 +538,6 @@ not_held = page_of(
         ),
         why_not=lambda at: at.progress.refuse_not_held(at.spot),
         version=attempt_version,
-    ),
-    step_gate,
-)
-
-
-def _judge(walk: Walk, at: At, form: JudgeForm) -> None:
-    data = form.cleaned_data
-    walk.judge(at.spot.key, data["child"], data["verdict"], data["reason"], data["outcome"])
-
-
-def _refuse_judge(at: At) -> str | None:
-    if not at.progress.plan.by_key[at.spot.key].verdict:
-        return "Langkah ini tidak menilai kelayakan."
-    return at.progress.refuse_act(at.spot.key)
-
-
-judge = page_of(
-    Act(
-        name="judge",
-        title=step_title("Nilai kelayakan pada"),
-        text=lambda at: (
-            "Anak yang tidak layak keluar dari penanganan ini dengan alasannya; yang lain berjalan terus."
-        ),
-        submit="Simpan penilaian",
-        done="Penilaian tersimpan.",
-        form=of_progress(JudgeForm),
-        do=_judge,
-        url=here,
-        why_not=_refuse_judge,
-        version=case_version,
     ),
     step_gate,
 )

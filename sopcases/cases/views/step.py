@@ -13,7 +13,15 @@ from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.papers import PaperFacts
 from sopcases.cases.forms.step import StepForm, able
 from sopcases.cases.models import Attempt
-from sopcases.cases.page import PaperLine, Reading, case_url, number_of, step_url, waiting_rows
+from sopcases.cases.page import (
+    PaperLine,
+    Reading,
+    case_url,
+    number_of,
+    step_url,
+    told_verdicts,
+    waiting_rows,
+)
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import Walk, walking
 from sopcases.people.models import User
@@ -196,6 +204,7 @@ class _StepPage:
             if self.current and progress.refuse_receive(self.current) is None
             else "",
             "acts": list(self._acts()),
+            "parts": list(self._parts()),
             "earlier": [self._earlier(a) for a in progress.history(spot) if a.state not in Attempt.CURRENT],
             "waits": [
                 (
@@ -212,11 +221,17 @@ class _StepPage:
     def may_touch(self) -> bool:
         return self.progress.refuse_touch() is None
 
+    def _parts(self):
+        """What of the step is done child by child on a page of its own: sentence, address, label."""
+        inside = [s for s in self.progress.stays if s.left_on is None]
+        if self.step.verdict and self.progress.stays:
+            open_ = self.progress.refuse_judge(self.step.key) is None
+            label = "Verifikasi anak" if open_ else "Lihat penilaian"
+            yield told_verdicts(inside), step_url(self.at.case, self.spot, "verify"), label
+
     def _acts(self):
         """The other things that can be done with the step: address and label."""
         progress, case, spot, row = self.progress, self.at.case, self.spot, self.current
-        if self.may_record and self.step.verdict and progress.active_children:
-            yield step_url(case, spot, "judge"), "Nilai layak atau tidak layak"
         if self.may_record and row and row.opened_at and not progress.waiting(row):
             yield step_url(case, spot, "wait"), "Catat permintaan ke pihak lain"
         if self.may_record and progress.refuse_not_needed(spot.key) is None and not self.step.recurring:
