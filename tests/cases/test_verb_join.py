@@ -1,7 +1,10 @@
 """join: a child enters the case; the steps the others already passed open for it."""
 
 import pytest
+from django.db import IntegrityError
 
+from sopcases.cases.walk import walking
+from sopcases.people import journal
 from sopcases.refusal import NotAllowed
 from sopcases.sops.models import Stage
 from tests.cases.story import (
@@ -123,3 +126,53 @@ def test_refusals(world):
     refused(world, case, "sari", lambda w: w.join(child), HELD)
     done(world, case, "dewi", lambda w: w.stop("Batal", outcome(case)))
     refused(world, case, "sari", lambda w: w.join(child), CLOSED)
+
+
+def test_many_enter_together(world):
+    case = world.case(children=0)
+    new = [world.child(f"Anak {n}") for n in range(3)]
+    stays = done(world, case, "sari", lambda w: w.join_many(new, {new[0].pk: "a" * 64}))
+    assert [(s.child, s.source) for s in stays] == [(new[0], "a" * 64), (new[1], ""), (new[2], "")]
+    assert children(case) == [c.pk for c in new]
+    assert [e.data for e in journal.of(case).filter(verb="child.joined").order_by("id")] == [
+        {"child": c.pk} for c in new
+    ]
+
+
+def test_late_children_open_a_step_once(world):
+    case = on_the_street(world, 1)
+    papered(world, case, children(case))
+    done(world, case, "sari", lambda w: w.finish("3"))
+    late = [world.child(f"Menyusul {n}") for n in range(3)]
+    done(world, case, "sari", lambda w: w.join_many(late))
+    assert states(case, "3") == ["reopened", "open"]
+    papered(world, case, [c.pk for c in late])
+    done(world, case, "sari", lambda w: w.finish("3"))
+    assert {a.child_id for a in attempts(case, "4")} == {*children(case)}
+
+
+def test_many_are_refused_together(world):
+    case = world.case(children=0)
+    one, other = world.child("Satu"), world.child("Dua")
+    twice = "Anak ini sudah tercatat dalam penanganan ini."
+    refused(world, case, "sari", lambda w: w.join_many([one, other, one]), twice)
+    assert not case.children.exists()
+
+
+def test_a_row_is_taken_in_once(world):
+    case = world.case(children=0)
+    done(world, case, "sari", lambda w: w.join_many([(c := world.child("Satu"))], {c.pk: "a" * 64}))
+    with pytest.raises(IntegrityError), world.walk(case, "sari") as walk:
+        walk.join_many([(c := world.child("Dua"))], {c.pk: "a" * 64})
+
+
+@pytest.mark.parametrize("count", [1, 3, 80])
+def test_many_cost_what_one_costs(world, count, django_assert_num_queries):
+    case = on_the_street(world, 1)
+    papered(world, case, children(case))
+    done(world, case, "sari", lambda w: w.finish("3"))
+    new = [world.child(f"Anak {n}") for n in range(count)]
+    officer = world.officer("sari")
+    assert officer.reach
+    with django_assert_num_queries(18), walking(case, officer) as walk:
+        walk.join_many(new)

@@ -183,6 +183,9 @@ class CaseChild(models.Model):
     outcome = models.ForeignKey(Outcome, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.TextField("keterangan", blank=True)
     left_with_case = models.BooleanField(default=False)
+    source = models.CharField(
+        "asal baris", max_length=64, blank=True, default="", editable=False, help_text="Ciri baris daftarnya."
+    )
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -192,6 +195,12 @@ class CaseChild(models.Model):
                 fields=["case", "child"],
                 name="casechild_once",
                 violation_error_message="Anak ini sudah tercatat dalam penanganan ini.",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "source"],
+                condition=~Q(source=""),
+                name="casechild_source_once",
+                violation_error_message="Baris ini sudah tercatat dalam penanganan ini.",
             ),
             models.CheckConstraint(
                 condition=Q(left_on__isnull=True, outcome__isnull=True)
