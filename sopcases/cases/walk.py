@@ -399,10 +399,20 @@ class Walk(Progress):
 
     # --- opening what comes next
 
+    _together = False
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Several acts as one: what comes after them is opened together, when all are done."""
+        self._together = True
+        yield
+        self._together = False
+        self.advance()
+
     def advance(self) -> None:
         """Let steps finish that do so by themselves and open those whose turn came, until nothing moves.
         While the case is held nothing does."""
-        if not self.case.running or self.case.state == Case.State.ON_HOLD:
+        if self._together or not self.case.running or self.case.state == Case.State.ON_HOLD:
             return
         moved = True
         while moved:
@@ -625,6 +635,14 @@ class Walk(Progress):
         self._receive(attempt, hat.title)
         self.advance()
         return attempt
+
+    def receive_all(self, spots: Iterable[Spot]) -> list[Attempt]:
+        """The receiver takes over several at once; one that cannot be received refuses them all."""
+        spots = list(dict.fromkeys(spots))
+        if not spots:
+            raise Refused("Pilih paling sedikit satu.")
+        with self.at_once():
+            return [self.receive(s.key, s.child_id, s.occurrence) for s in spots]
 
     def _receive(self, attempt: Attempt, title: str) -> None:
         attempt.received_at = self.by.at

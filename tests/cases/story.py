@@ -25,6 +25,8 @@ ROWS = [
     tables.Paper,
     tables.ProgressNote,
     tables.Waiver,
+    tables.Aid,
+    tables.Visit,
     tables.Whereabouts,
     Entry,
 ]

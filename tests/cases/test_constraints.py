@@ -9,6 +9,7 @@ from django.db.models import F
 
 from sopcases.cases.models import (
     Adult,
+    Aid,
     Attempt,
     Attendance,
     Case,
@@ -22,6 +23,7 @@ from sopcases.cases.models import (
     ProgressNote,
     Relation,
     Session,
+    Visit,
     Waiver,
 )
 
@@ -84,6 +86,33 @@ def it(world):
                 case=self.case, position=self.position, user=self.user, since=self.now
             )
 
+        def aid(self, **facts):
+            fields = {
+                "case": self.case,
+                "child": self.child,
+                "kind": "Seragam",
+                "amount": 1,
+                "unit": "paket",
+                "value": 0,
+                "source": "APBD",
+                "recorded_at": self.now,
+                "recorded_by": self.user,
+                **facts,
+            }
+            return Aid.objects.create(**fields)
+
+        def visit(self, **facts):
+            fields = {
+                "attempt": self.attempt,
+                "visited_at": self.now,
+                "met": "Nenek",
+                "condition": "Baik",
+                "recorded_at": self.now,
+                "recorded_by": self.user,
+                **facts,
+            }
+            return Visit.objects.create(**fields)
+
         def person(self, **facts):
             fields = {"agency": self.agency, "created_at": self.now, "created_by": self.user, **facts}
             return Child.objects.create(**fields)
@@ -95,7 +124,9 @@ def it(world):
             make()
             make()
 
-    return It()
+    it = It()
+    it.world = world
+    return it
 
 
 BREAKS = {
@@ -134,6 +165,26 @@ BREAKS = {
     ),
     "paper_void_has_reason": lambda it: it.change(it.paper, voided_at=it.now),
     "paper_file_has_hash": lambda it: it.change(it.paper, file="x.pdf", sha256=""),
+    "paper_agenda_has_day": lambda it: it.change(it.paper, agenda="7"),
+    "paper_agenda_once_a_year": lambda it: it.twice(
+        lambda: it.world.paper(
+            "Kartu Keluarga", agenda="7", agenda_year=2026, received_on=it.world.now.date()
+        )
+    ),
+    "aid_amount_positive": lambda it: it.aid(amount=0),
+    "aid_value_not_negative": lambda it: it.aid(value=-1),
+    "aid_is_named": lambda it: it.aid(kind=""),
+    "aid_given_has_receipt": lambda it: it.aid(given_at=it.now, given_recorded_at=it.now),
+    "aid_not_given_in_future": lambda it: it.aid(
+        given_at=it.now + timedelta(minutes=1),
+        given_recorded_at=it.now,
+        given_recorded_by=it.user,
+        received_by="Ibu",
+        receipt="thumb",
+    ),
+    "aid_void_has_reason": lambda it: it.aid(voided_at=it.now),
+    "visit_not_in_future": lambda it: it.visit(visited_at=it.now + timedelta(minutes=1)),
+    "visit_tells_whom_and_how": lambda it: it.visit(met=""),
     "filing_once": lambda it: it.twice(it.filing),
     "waiver_one_open": lambda it: it.twice(it.waiver),
     "waiver_has_reason": lambda it: it.waiver(reason=""),

@@ -1,13 +1,16 @@
 """Where a case, and each child in it, stands."""
 
+from sopcases.cases.models.aid import Aid
 from sopcases.cases.models.case import Case, CaseChild, CaseNumber, CaseOfficer, Outcome
 from sopcases.cases.models.child import Adult, Child, Relation, Whereabouts
 from sopcases.cases.models.dossier import Filing, Paper, Photo, ProgressNote, Waiver
 from sopcases.cases.models.session import Attendance, Session
+from sopcases.cases.models.visit import Visit
 from sopcases.cases.models.walk import Attempt, Interval
 
 __all__ = [
     "Adult",
+    "Aid",
     "Attempt",
     "Attendance",
     "Case",
@@ -23,6 +26,7 @@ __all__ = [
     "ProgressNote",
     "Relation",
     "Session",
+    "Visit",
     "Waiver",
     "Whereabouts",
 ]

@@ -29,6 +29,9 @@ class Paper(models.Model):
     number = models.CharField("nomor", max_length=100, blank=True)
     dated = models.DateField("tanggal", null=True, blank=True)
     issuer = models.CharField("penerbit", max_length=150, blank=True)
+    agenda = models.CharField("nomor agenda", max_length=40, blank=True)
+    received_on = models.DateField("diterima pada", null=True, blank=True)
+    agenda_year = models.PositiveSmallIntegerField("tahun agenda", null=True, blank=True, editable=False)
     original = models.BooleanField("asli", null=True, blank=True)
     description = models.CharField("keterangan", max_length=300, blank=True)
     file = models.FileField(upload_to=own_name, blank=True)
@@ -57,6 +60,18 @@ class Paper(models.Model):
                 violation_error_message="Alasan pembatalan harus diisi.",
             ),
             models.CheckConstraint(condition=Q(file="") | ~Q(sha256=""), name="paper_file_has_hash"),
+            models.CheckConstraint(
+                condition=Q(agenda="", agenda_year__isnull=True)
+                | (~Q(agenda="") & Q(agenda_year__isnull=False, received_on__isnull=False)),
+                name="paper_agenda_has_day",
+                violation_error_message="Surat dengan nomor agenda harus bertanggal terima.",
+            ),
+            models.UniqueConstraint(
+                fields=["agency", "agenda_year", "agenda"],
+                condition=~Q(agenda="") & Q(voided_at__isnull=True),
+                name="paper_agenda_once_a_year",
+                violation_error_message="Nomor agenda ini sudah dipakai pada tahun yang sama.",
+            ),
         ]
 
     def __str__(self):
