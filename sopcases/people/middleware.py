@@ -6,14 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from sopcases.people import typed
+from sopcases.people import drafts, typed
 from sopcases.people.access import declared_policy
 from sopcases.people.authority import Officer
-from sopcases.people.views import ask_to_sign_in
+from sopcases.people.views import ENDED, ask_to_sign_in, wants_json
 from sopcases.refusal import Conflict, NotAllowed, Refused
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,8 @@ class OfficerMiddleware:
 class DoorMiddleware(LoginRequiredMiddleware):
     """Every view needs a login but the `public` ones, and a one-time password is changed first.
 
-    The CSRF check has passed before: what is carried on here was typed on a page of ours.
+    The CSRF check has passed before: what is carried on here was typed on a page of ours. A form that goes on
+    from a draft is filled with it here, before its view reads what was posted.
     """
 
     def process_view(
@@ -68,11 +69,15 @@ class DoorMiddleware(LoginRequiredMiddleware):
         if not request.user.is_authenticated:
             return None
         if request.user.must_change_password and not self.passes(request, view_func):
+            if wants_json(request):
+                return JsonResponse({"error": ENDED}, status=403)
             if request.method == "POST":
                 request.session[typed.SLOT] = typed.seal(typed.of(request, request.user.pk))
             return redirect("people:password")
         if request.method == "POST" and typed.SENT in request.POST:
             request.session.pop(typed.SLOT, None)
+        if request.method == "POST" and drafts.FIELD in request.POST:
+            return drafts.take_up(request)
         return None
 
     def passes(self, request: HttpRequest, view_func: Callable[..., Any]) -> bool:
@@ -83,7 +88,9 @@ class DoorMiddleware(LoginRequiredMiddleware):
         )
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
-        """The login page; a form that was sent is kept on it."""
+        """The login page, which keeps a form that was sent; a script reads 401."""
+        if wants_json(request):
+            return JsonResponse({"error": ENDED}, status=401)
         if request.method != "POST":
             return super().handle_no_permission(request, view_func)
         return ask_to_sign_in(request, typed.of(request, request.session.get("ended_for")))

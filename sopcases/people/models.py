@@ -269,6 +269,28 @@ class Submission(models.Model):
         return str(self.key)
 
 
+class Draft(models.Model):
+    """A form that is being filled in and was not sent: what one tab of one user holds, sealed.
+
+    `key` is the form's one-time key, so each tab has a draft of its own; `version` counts its savings.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    path = models.CharField(max_length=500)
+    key = models.UUIDField()
+    sealed = models.TextField()
+    saved_at = models.DateTimeField(db_index=True)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["user", "path"], name="draft_user_path")]
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="draft_once_per_tab")]
+
+    def __str__(self):
+        return str(self.key)
+
+
 class LoginAttempt(models.Model):
     """A password that was tried, from where; counted before the next one is hashed, then forgotten.
 

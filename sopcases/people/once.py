@@ -2,6 +2,7 @@
 
 The page carries a key made when it was shown (`{% once_key %}` or `OnceForm`). The key is written in the
 transaction of the act: a second sending, also at the same moment, finds it and is led where the first led.
+The draft that this very form left on the server goes in the same transaction.
 """
 
 import uuid
@@ -13,10 +14,13 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
 
-from sopcases.people.models import Submission
+from sopcases.people.models import Draft, Submission
 from sopcases.refusal import NotAllowed, Refused
 
 FIELD = "_key"
+CLOSED = (
+    "Formulir ini tidak terbuka lagi, sehingga isian Anda tidak dapat dilanjutkan. Salin yang masih perlu."
+)
 
 
 class OnceForm(forms.Form):
@@ -44,9 +48,11 @@ def once(request: HttpRequest, act: Callable[[], Any]) -> HttpResponseRedirect:
     again, so that the mended form can be sent.
 
     Raises:
-        Refused: the form carries no key.
+        Refused: the form carries no key, or it was filled from a draft and not sent by anybody.
         NotAllowed: the key was used by somebody else.
     """
+    if getattr(request, "resumed", None):  # filled from a draft: shown, never sent (people/drafts.py)
+        raise Refused(CLOSED)
     try:
         key = uuid.UUID(request.POST.get(FIELD, ""))
     except ValueError:
@@ -57,6 +63,7 @@ def once(request: HttpRequest, act: Callable[[], Any]) -> HttpResponseRedirect:
             Submission.objects.create(key=key, user=request.user, at=request.at)
             location = resolve_url(act())
             Submission.objects.filter(key=key).update(location=location)
+            Draft.objects.filter(user=request.user, key=key).delete()
     except IntegrityError:
         # Either the key is taken, or the act broke a rule of the database and took its key with it.
         earlier = Submission.objects.filter(key=key).first()

@@ -1,7 +1,8 @@
 """What a person had typed when the door closed: carried past the login, never lost, never shown to another.
 
 The fields travel in a hidden value that only this server can read (a login page stays open on shared
-screens) and only for some hours. Passwords, the CSRF token and files are not carried.
+screens) and only for some hours; the same seal keeps drafts in the database (people/drafts.py). Passwords,
+the CSRF token and files are not carried.
 """
 
 import base64
@@ -65,12 +66,13 @@ def seal(typed: Typed) -> str | None:
     return sealed if len(sealed) <= LIMIT else None
 
 
-def unseal(sealed: str) -> Typed | None:
+def unseal(sealed: str, *, any_age: bool = False) -> Typed | None:
     """The text again; None when the value is forged, too old or leads elsewhere."""
     if not sealed or len(sealed) > LIMIT:
         return None
+    ttl = None if any_age else int(KEEP.total_seconds())
     try:
-        plain = zlib.decompress(_box().decrypt(sealed.encode(), ttl=int(KEEP.total_seconds())))
+        plain = zlib.decompress(_box().decrypt(sealed.encode(), ttl=ttl))
     except InvalidToken:
         return None
     typed = Typed(*json.loads(plain))

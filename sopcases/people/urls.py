@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from sopcases.people import views
+from sopcases.people import draft_views, views
 from sopcases.people.access import signed_in
 
 app_name = "people"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("kata-sandi/", views.change_password, name="password"),
     path("lanjutkan/", views.resume, name="resume"),
     path("lanjutkan/buang/", views.forget, name="forget"),
+    path("konsep-isian/", draft_views.draft, name="draft"),
+    path("konsep-isian/buang/", draft_views.discard, name="draft_discard"),
     path("admin/login/", views.admin_sign_in, name="admin_login"),
     path("admin/logout/", views.sign_out, name="admin_logout"),
     path(

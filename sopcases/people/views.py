@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, get_token
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sopcases.people import journal, typed
+from sopcases.people import drafts, journal, typed
 from sopcases.people.access import NOT_STAFF, public, signed_in
 from sopcases.people.authority import Officer
 from sopcases.people.forms import PasswordForm, SignInForm, confirm_identity
@@ -24,6 +24,7 @@ from sopcases.refusal import NotAllowed
 
 log = logging.getLogger(__name__)
 
+ENDED = "Sesi Anda berakhir. Masuk kembali untuk melanjutkan."
 CARRIED = "carried"  # the hidden value of the login page that holds what was typed
 
 
@@ -140,8 +141,11 @@ def resume(request: HttpRequest) -> HttpResponseBase:
 @signed_in
 @require_POST
 def forget(request: HttpRequest) -> HttpResponseBase:
-    """Throw away what was typed."""
-    request.session.pop(typed.SLOT, None)
+    """Throw away what was typed, and its draft."""
+    kept = typed.unseal(request.session.pop(typed.SLOT, None) or "")
+    for name, value in kept.fields if kept else ():
+        if name == drafts.KEY:
+            drafts.drop(request.user, value)
     messages.success(request, "Isian yang tertunda dibuang.")
     return redirect("/")
 
@@ -177,6 +181,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     text is offered for sending again. If it says another origin, no word of the form is shown. If it says
     nothing, the text is shown for copying only, because a button would send what a stranger may have written.
     """
+    if wants_json(request):
+        return JsonResponse({"error": ENDED}, status=403 if request.user.is_authenticated else 401)
     kept = typed.of(request, request.user.pk or request.session.get("ended_for"))
     ours = request.method == "POST" and from_here(request)
     log.warning("CSRF check failed (%s), own origin: %s", reason, ours)
@@ -196,6 +202,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return render(request, "people/resume.html", {"typed": kept, "stale": True}, status=403)
     foreign = reason.startswith(REASON_BAD_ORIGIN.split("%")[0]) or is_foreign(request)
     return render(request, "people/stale_form.html", {"texts": [] if foreign else kept.texts}, status=403)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script of ours asks, for whom a page is no answer."""
+    return "application/json" in request.headers.get("Accept", "")
 
 
 def from_here(request: HttpRequest) -> bool:

@@ -75,16 +75,132 @@ function sendOnce() {
   });
 }
 
+// ---- drafts: what is typed is kept on the server until it is sent (people/drafts.py)
+const DRAFTS = "/konsep-isian/";
+const PAUSE = 3000; // ms after the last key
+const APART = 10000; // ms between two savings
+const AGAIN = [10000, 20000, 40000, 60000]; // ms until a failed one is tried again
+
+function keepDrafts() {
+  if (!document.body.dataset.user) return;
+  for (const form of all("form")) {
+    if (posts(form) && !("unguarded" in form.dataset) && form.querySelector('input[name="_key"]')) keepDraft(form);
+  }
+}
+
+function keepDraft(form) {
+  const note = make("p", { className: "draft-note" });
+  const key = form.querySelector('input[name="_key"]');
+  const address = new URL(form.getAttribute("action") || location.href, location.href);
+  let version = null; // null: not known, because nothing was saved yet or an answer got lost
+  let timer = 0;
+  let typedAt = 0; // since when something is unsaved; 0: nothing is
+  let savedAt = 0;
+  let busy = false;
+  let failures = 0;
+  let sending = false;
+  (all(".form-buttons", form).at(-1) || form).append(note);
+
+  function say(text, failed = false) {
+    note.toggleAttribute("data-failed", failed);
+    // Screen readers hear of trouble, not of every saving.
+    note.setAttribute("aria-live", failed ? "polite" : "off");
+    if (note.textContent !== text) note.textContent = text;
+  }
+
+  function content() {
+    const secret = new Set(all('input[type="password"]', form).map((input) => input.name));
+    const fields = [];
+    const files = [];
+    for (const [name, value] of new FormData(form)) {
+      if (value instanceof File) value.name && files.push(value.name);
+      else if (name !== "csrfmiddlewaretoken" && !secret.has(name)) fields.push([name, value]);
+    }
+    const path = address.pathname + address.search;
+    return JSON.stringify({ user: Number(document.body.dataset.user), path, key: key.value, version, fields, files });
+  }
+
+  function plan(wait) {
+    clearTimeout(timer);
+    if (typedAt && !sending) timer = setTimeout(save, Math.max(0, wait));
+  }
+
+  function touched() {
+    const now = Date.now();
+    typedAt ||= now;
+    // After a pause, but not later than some seconds after the first key, and not too often.
+    plan(Math.max(Math.min(PAUSE, typedAt + APART - now), savedAt + APART - now));
+  }
+
+  async function save(last = false) {
+    if (!typedAt || sending || (busy && !last)) return;
+    clearTimeout(timer);
+    const since = typedAt;
+    const body = content();
+    const token = form.querySelector('input[name="csrfmiddlewaretoken"]')?.value || "";
+    const headers = { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token };
+    busy = true;
+    typedAt = 0;
+    savedAt = Date.now();
+    let wait = APART;
+    try {
+      const answer = await fetch(DRAFTS, { method: "POST", headers, body, keepalive: last === true && body.length < 60000 });
+      const said = await answer.json();
+      if (answer.ok) {
+        version = said.version;
+        failures = 0;
+        seen();
+        say(`Tersimpan sebagai konsep ${said.saved}`);
+      } else if (answer.status === 401 || answer.status === 403) {
+        // No session, or a token from before a login in another tab: ask who is there, then go on.
+        typedAt ||= since;
+        wait = 0;
+        if (answer.status === 401) say("Belum tersimpan: sesi berakhir", true);
+        document.dispatchEvent(new Event("sopcases:gone"));
+      } else if (answer.status === 409 && said.key) {
+        // Another tab holds the same form (a tab made double): this one goes on as a form of its own.
+        key.value = said.key;
+        version = null;
+        typedAt ||= since;
+      } else {
+        say(said.error, true);
+      }
+    } catch {
+      typedAt ||= since;
+      version = null;
+      wait = AGAIN[Math.min(failures++, AGAIN.length - 1)];
+      say("Belum tersimpan: sambungan terputus", true);
+    } finally {
+      busy = false;
+      if (wait) plan(wait);
+    }
+  }
+
+  form.addEventListener("input", touched);
+  form.addEventListener("change", touched);
+  form.addEventListener("submit", (event) => {
+    sending = !event.defaultPrevented;
+    clearTimeout(timer);
+  });
+  window.addEventListener("pageshow", () => (sending = false));
+  window.addEventListener("pagehide", () => save(true));
+  window.addEventListener("online", () => save());
+  document.addEventListener("visibilitychange", () => document.hidden && save(true));
+  document.addEventListener("sopcases:back", () => save());
+  // Refused, and shown again with what was typed: that is not saved anywhere yet.
+  if (document.querySelector(".error-summary")) touched();
+}
+
 // ---- session: say so in time, and keep what was typed
 const LAST_SEEN = "sopcases-last-seen";
 const WARN_MINUTES = 3;
+// Other tabs keep the same session alive: the newest page load or saving of any of them counts.
+const seen = () => localStorage.setItem(LAST_SEEN, String(Date.now()));
 
 function sessionEnd() {
   const idle = Number(document.body.dataset.idleMinutes);
   if (!idle) return;
   const warnAfter = Math.max(idle - WARN_MINUTES, idle / 2);
-  // Other tabs keep the same session alive: the newest page load of any of them counts.
-  const seen = () => localStorage.setItem(LAST_SEEN, String(Date.now()));
   let notice = null;
 
   const close = () => {
@@ -94,14 +210,15 @@ function sessionEnd() {
 
   async function stay() {
     try {
-      const answer = await fetch("/", { credentials: "same-origin" });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (!page.body.classList.contains("has-nav")) return show("ended");
+      const answer = await fetch(DRAFTS, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return show("ended");
+      const { user, token } = await answer.json();
+      if (String(user) !== document.body.dataset.user) return show("other");
       // A new login changes the token: forms already open take over the new one.
-      const token = page.querySelector('input[name="csrfmiddlewaretoken"]')?.value;
-      if (token) for (const input of all('input[name="csrfmiddlewaretoken"]')) input.value = token;
+      for (const input of all('input[name="csrfmiddlewaretoken"]')) input.value = token;
       seen();
       close();
+      document.dispatchEvent(new Event("sopcases:back"));
     } catch {
       show("offline");
     }
@@ -114,6 +231,11 @@ function sessionEnd() {
       "Tulisan di halaman ini belum hilang. Masuk lagi di tab baru, lalu kembali ke sini dan pilih lanjutkan.",
       "Lanjutkan",
     ],
+    other: [
+      "Pengguna lain sudah masuk di peramban ini",
+      "Isian di halaman ini tidak disimpan atas namanya. Salin yang perlu, atau masuk lagi dengan akun Anda sendiri di tab baru.",
+      "Lanjutkan",
+    ],
     offline: ["Tidak ada sambungan", "Tulisan di halaman ini belum hilang. Periksa jaringan, lalu coba lagi.", "Coba lagi"],
   };
 
@@ -124,7 +246,7 @@ function sessionEnd() {
     const button = make("button", { type: "button", className: "btn btn-primary", textContent: label });
     button.addEventListener("click", stay);
     const buttons = make("div", { className: "form-buttons mt-0" }, button);
-    if (state === "ended") {
+    if (state === "ended" || state === "other") {
       buttons.prepend(
         make("a", { className: "btn btn-outline-primary", href: "/masuk/", target: "_blank", textContent: "Masuk di tab baru" }),
       );
@@ -140,6 +262,12 @@ function sessionEnd() {
     notice.setAttribute("role", "alert");
     document.body.append(notice);
   }
+
+  document.addEventListener("sopcases:gone", stay);
+  // Back from the tab of the login: go on without being asked.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && notice && notice.dataset.state !== "soon") stay();
+  });
 
   seen();
   setInterval(() => {
@@ -221,6 +349,7 @@ errorSummary();
 guardForms();
 sendOnce();
 sessionEnd();
+keepDrafts();
 previews();
 copying();
 menus();

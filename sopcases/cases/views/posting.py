@@ -8,6 +8,7 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from sopcases.people import drafts
 from sopcases.people.once import once
 from sopcases.refusal import Conflict, NotAllowed, Refused
 
@@ -22,12 +23,18 @@ def answer(
     here: str,
     others: tuple[forms.Form, ...] = (),
 ) -> HttpResponseBase:
-    """GET shows the form. A valid POST does `act` once and goes where it says.
+    """GET shows the form; a valid POST does `act` once and goes where it says.
+
+    A draft taken up again fills the form without judging it.
 
     A refusal is shown on the form (422) and changes nothing; a conflict of two editors gets a page of its own
     that keeps what was typed (409); who may not act gets the sentence (403). `others` are forms sent along.
     """
     if request.method != "POST":
+        return show(200)
+    if drafts.resumed(request):
+        for part in (form, *others):
+            drafts.unjudged(part)
         return show(200)
     # All of them, so that every mistake shows at once.
     if all([form.is_valid(), *[other.is_valid() for other in others]]):
