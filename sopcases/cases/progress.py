@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from sopcases.cases.models import Attempt, Case, CaseChild, CaseOfficer, Filing, Interval, Paper, Waiver
+from sopcases.cases.models.case import covers
 from sopcases.people import authority
 from sopcases.people.authority import Hat, Officer
 from sopcases.sops import flow
@@ -313,23 +314,9 @@ class Progress:
     def hat(self, positions: Iterable[int]) -> Hat | None:
         """A hat of the officer's in these positions, in the case's area, not assigned to somebody else."""
         for hat in self.hats:
-            mine = self.assigned.get(hat.position_id, self.by.user.pk) in hat.speaks_for
-            if hat.position_id in positions and mine and self._here(hat):
+            if hat.position_id in positions and covers(hat, self.by.user, self.case, self.assigned):
                 return hat
         return None
-
-    def _here(self, hat: Hat) -> bool:
-        """In the area of the appointment; a partner outside the office only on what he opened, is assigned
-        to, or has in his own area."""
-        user = self.by.user.pk
-        inside = self.case.area_id is not None and hat.area_id == self.case.area_id
-        if hat.external:
-            return (
-                inside
-                or self.case.opened_by_id == user
-                or self.assigned.get(hat.position_id) in hat.speaks_for
-            )
-        return inside or None in (hat.area_id, self.case.area_id)
 
     @cached_property
     def recorder(self) -> Hat | None:

@@ -4,15 +4,19 @@ Follows design rule 18: the part his position takes in the step, within the area
 an officer is assigned only that one. A Plh. suspends the holder already in `Officer.hats`.
 """
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Case as Choose
 from django.db.models import CharField, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.lookups import IsNull
 
 from sopcases.cases.models import Attempt, Case, CaseChild, CaseOfficer, Filing, Interval, Waiver
+from sopcases.cases.models.case import covered
 from sopcases.letters.models import Letter
-from sopcases.people.authority import Hat, Officer
-from sopcases.people.models import User
+from sopcases.people.authority import Officer
 from sopcases.sops.flow import APPROVING, DISPOSES, PERFORMS, RECEIVES, SIGNS
-from sopcases.sops.models import Output, Performer, Step
+from sopcases.sops.models import Output, Step
+from sopcases.sops.parts import parts_for
 
 NOBODY = Q(pk__in=[])
 TURNS = (PERFORMS, RECEIVES, DISPOSES, SIGNS)
@@ -24,28 +28,6 @@ PENDING = (
 )
 
 
-def covers(hat: Hat, user: User, case: str = "case") -> Q:
-    """Rows of cases that the hat covers: its area, and no other officer assigned in its position.
-
-    `case` is the row's way to its case: "case", or "" for cases themselves. A partner outside the office
-    covers cases of his area, and those he opened or is assigned to.
-    """
-    to = f"{case}__" if case else ""
-    assigned = CaseOfficer.objects.filter(case=OuterRef(case or "pk"), until=None)
-    found = ~Q(Exists(assigned.filter(position=hat.position_id).exclude(user__in=hat.speaks_for)))
-    inside = Q(**{f"{to}area": hat.area_id}) if hat.area_id else NOBODY
-    if hat.external:
-        own = Q(**{f"{to}opened_by": user}) | Q(
-            Exists(assigned.filter(position=hat.position_id, user__in=hat.speaks_for))
-        )
-        return found & (inside | own)
-    return found & (inside | Q(**{f"{to}area__isnull": True})) if hat.area_id else found
-
-
-def _steps(hat: Hat, *parts: str) -> QuerySet:
-    return Performer.objects.filter(position=hat.position_id, part__in=parts).values("step")
-
-
 def _turns(officer: Officer) -> list[tuple[str, Q]]:
     """What makes an attempt the officer's own now, as ("0 performs", condition): index of the hat, and part.
 
@@ -53,28 +35,34 @@ def _turns(officer: Officer) -> list[tuple[str, Q]]:
     missing; the receiver's is between. A step that is only disposed and signed waits for them as long as no
     letter is on its way; a draft returned to the officer waits as a letter, not twice.
     """
-    receivers = Performer.objects.filter(step=OuterRef("step"), part=RECEIVES)
-    acting = Performer.objects.filter(step=OuterRef("step"), part__in=[PERFORMS, RECEIVES])
+    parts = parts_for(officer)
+    received, acting = parts.having(RECEIVES), parts.having(PERFORMS, RECEIVES)
+    to_mend = Filing.objects.filter(
+        attempt__isnull=False,
+        paper__letter__agency_id=officer.user.agency_id,
+        paper__letter__state=Letter.State.RETURNED,
+        paper__letter__drafted_by=officer.user,
+    )
     carried = Output.objects.filter(step=OuterRef(OuterRef("step"))).values("carries")
     on_its_way = Filing.objects.filter(
         case=OuterRef("case"), output__in=carried, paper__letter__state__in=PENDING
     )
-    to_mend = Filing.objects.filter(
-        attempt=OuterRef("pk"),
-        paper__letter__state=Letter.State.RETURNED,
-        paper__letter__drafted_by=officer.user,
-    )
-    turns = {
-        PERFORMS: (Q(acted_at=None) | Q(received_at__isnull=False) | ~Exists(receivers)) & ~Exists(to_mend),
-        RECEIVES: Q(acted_at__isnull=False, received_at=None),
-        DISPOSES: ~Exists(acting) & ~Exists(on_its_way),
-        SIGNS: ~Exists(acting) & ~Exists(on_its_way),
-    }
-    return [
-        (f"{no} {part}", Q(step__in=_steps(hat, part)) & turn & covers(hat, officer.user))
-        for no, hat in enumerate(officer.hats)
-        for part, turn in turns.items()
-    ]
+    undone = Q(acted_at=None) | Q(received_at__isnull=False)
+    found = []
+    for no, hat in enumerate(officer.hats):
+        performs, receives, disposes, signs = (parts.steps({hat.position_id}, part) for part in TURNS)
+        turns = {
+            PERFORMS: (Q(step__in=performs - received) | Q(step__in=performs & received) & undone)
+            & ~Q(pk__in=to_mend.values("attempt")),
+            RECEIVES: Q(step__in=receives, acted_at__isnull=False, received_at=None),
+            DISPOSES: Q(step__in=disposes - acting) & ~Exists(on_its_way),
+            SIGNS: Q(step__in=signs - acting) & ~Exists(on_its_way),
+        }
+        steps = {PERFORMS: performs, RECEIVES: receives, DISPOSES: disposes - acting, SIGNS: signs - acting}
+        found += [
+            (f"{no} {part}", turn & covered(hat, officer.user)) for part, turn in turns.items() if steps[part]
+        ]
+    return found
 
 
 def live_attempts(officer: Officer) -> QuerySet[Attempt]:
@@ -83,8 +71,7 @@ def live_attempts(officer: Officer) -> QuerySet[Attempt]:
     for _, mine in _turns(officer):
         found |= mine
     # Said once more for all turns together: so the database starts from the steps of his positions.
-    positions = [hat.position_id for hat in officer.hats]
-    steps = Performer.objects.filter(position__in=positions, part__in=TURNS).values("step")
+    steps = parts_for(officer).steps({hat.position_id for hat in officer.hats}, *TURNS)
     return Attempt.objects.filter(
         found,
         step__in=steps,
@@ -143,7 +130,7 @@ def letters(officer: Officer) -> QuerySet[Letter]:
         case=OuterRef("case"),
         state__in=Attempt.LIVE,
         opened_at__isnull=False,
-        step__in=Performer.objects.filter(part__in=APPROVING).values("step"),
+        step__in=parts_for(officer).having(*APPROVING),
         step__outputs__kind=OuterRef("paper__kind"),
     ).order_by("late_at", "id")
     return (
@@ -164,7 +151,8 @@ def to_follow(officer: Officer) -> QuerySet[Waiver]:
     """Papers left to follow, for the performer of the step that lacks them, also after the case is closed."""
     found = NOBODY
     for hat in officer.hats:
-        found |= Q(attempt__step__in=_steps(hat, PERFORMS)) & covers(hat, officer.user)
+        performs = parts_for(officer).steps({hat.position_id}, PERFORMS)
+        found |= Q(attempt__step__in=performs) & covered(hat, officer.user)
     return Waiver.objects.filter(found, settled_at=None, until__isnull=False)
 
 
@@ -174,15 +162,13 @@ def to_lead(officer: Officer) -> QuerySet[Case]:
     found = NOBODY
     for hat in officer.hats:
         if hat.may_close:
-            parts = Performer.objects.filter(
-                step__revision=OuterRef("revision"),
-                position=hat.position_id,
-                part__in=[PERFORMS, RECEIVES],
-            )
-            found |= Q(Exists(parts)) & covers(hat, officer.user, "")
+            revisions = parts_for(officer).revisions({hat.position_id}, PERFORMS, RECEIVES)
+            found |= Q(revision__in=revisions) & covered(hat, officer.user, "")
     live = Attempt.objects.filter(case=OuterRef("pk"), state__in=Attempt.LIVE)
     stays = CaseChild.objects.filter(case=OuterRef("pk"))
-    over = ~Exists(live) | (Exists(stays) & ~Exists(stays.filter(left_on=None)))
+    # "Any child" as a scalar: as EXISTS, PostgreSQL would first read all children there ever were.
+    any_child = IsNull(Subquery(stays.values("pk")[:1]), False)
+    over = Q(~Exists(live)) | Q(~Exists(stays.filter(left_on=None))) & Q(any_child)
     return Case.objects.filter(found, agency_id=officer.user.agency_id, state__in=Case.RUNNING).filter(
         Q(state=Case.State.ON_HOLD) | over
     )
@@ -197,3 +183,18 @@ def with_hold(cases: QuerySet[Case]) -> QuerySet[Case]:
         held_reason=Subquery(hold.values("reason")[:1]),
         last_ended=Subquery(ended.annotate(last=Max("ended_at")).values("last")),
     )
+
+
+def counts(*rows: QuerySet, most: int) -> list[int]:
+    """How many rows each of these has, none counted beyond `most`. One query for all."""
+    sqls, values = [], []
+    for one in rows:
+        try:
+            sql, given = one.order_by().values("pk")[:most].query.sql_with_params()
+        except EmptyResultSet:
+            sql, given = "SELECT 1 WHERE 1 = 0", ()
+        sqls.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")  # noqa: S608 - made by the ORM
+        values += given
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(sqls)}", values)
+        return list(cursor.fetchone())

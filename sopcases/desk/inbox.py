@@ -112,9 +112,7 @@ class Inbox:
             return ""
         if "_tasks" in self.__dict__:
             return capped(sum(task.section in (TODO, LATE) for task in self._tasks))
-        attempts = duties.to_act(self.officer).filter(opened_at__lte=self.at)
-        leads = duties.to_lead(self.officer).exclude(state=Case.State.ON_HOLD)
-        return capped(self._letters_to_act + sum(q.order_by()[: CAP + 1].count() for q in (attempts, leads)))
+        return capped(sum(self._waiting_counts))
 
     @cached_property
     def letters(self) -> str:
@@ -125,7 +123,17 @@ class Inbox:
     def _letters_to_act(self) -> int:
         if "_papers" in self.__dict__:
             return sum(_urgent(letter) for letter in self._papers)
-        return duties.letters_to_act(self.officer).order_by()[: CAP + 1].count()
+        return self._waiting_counts[0]
+
+    @cached_property
+    def _waiting_counts(self) -> list[int]:
+        """Letters, steps and cases that wait for him, counted for a page that lists none of them."""
+        return duties.counts(
+            duties.letters_to_act(self.officer),
+            duties.to_act(self.officer).filter(opened_at__lte=self.at),
+            duties.to_lead(self.officer).exclude(state=Case.State.ON_HOLD),
+            most=CAP + 1,
+        )
 
     # --- what is read, each once
 

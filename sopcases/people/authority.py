@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 
 from sopcases.people.models import Appointment, Position, User
 
@@ -31,7 +31,7 @@ class Hat:
 
 
 class Officer:
-    """A user at a moment. Costs two queries, read once and kept."""
+    """A user at a moment. Costs one query, read once and kept."""
 
     def __init__(self, user: User, at: datetime):
         self.user = user
@@ -55,7 +55,7 @@ class Officer:
         stranger to casework, whatever he is appointed to."""
         if self.user.agency_id is None or not self.user.is_active or self.user.is_superuser:
             return ()
-        rows = _valid(self.user.agency_id, self.day)
+        rows = self._office[1]
         mine = [a for a in _awake(rows) if a.user_id == self.user.pk]
         return tuple(
             Hat(
@@ -71,6 +71,22 @@ class Officer:
             )
             for a in mine
         )
+
+    @cached_property
+    def _office(self) -> tuple[dict[int, int | None], list[Appointment]]:
+        """Position → its superior, of the whole agency, and the appointments valid today."""
+        held = FilteredRelation("appointments", condition=_on("appointments__", self.day))
+        rows = Position.objects.filter(agency_id=self.user.agency_id).annotate(held=held).order_by("id")
+        columns = (*_POSITION, *(f"held__{name}" for name in _APPOINTMENT), "held__user__is_active")
+        above, found = {}, []
+        for values in rows.values_list(*columns):
+            position = Position(**dict(zip(_POSITION, values, strict=False)))
+            above[position.pk] = position.superior_id
+            if values[-1]:  # an inactive user holds nothing
+                row = Appointment(**dict(zip(_APPOINTMENT, values[len(_POSITION) : -1], strict=True)))
+                row.position = position
+                found.append(row)
+        return above, sorted(found, key=lambda a: (a.position_id, -a.valid_from.toordinal(), -a.pk))
 
     @property
     def may_act(self) -> bool:
@@ -100,9 +116,7 @@ class Officer:
         if not self.hats:
             return {}
         below: dict[int | None, list[int]] = {}
-        for pk, superior in Position.objects.filter(agency_id=self.user.agency_id).values_list(
-            "id", "superior_id"
-        ):
+        for pk, superior in self._office[0].items():
             below.setdefault(superior, []).append(pk)
         return {hat.position_id: _descend(hat.position_id, below) for hat in self.hats}
 
@@ -143,14 +157,22 @@ def in_force(agency_id: int, day: date) -> list[Appointment]:
     return _awake(_valid(agency_id, day))
 
 
+_POSITION = ("id", "superior_id", "name", "external", "may_record", "may_waive", "may_close")
+_APPOINTMENT = (
+    *("id", "user_id", "position_id", "kind", "valid_from", "valid_until"),
+    *("printed_title", "area_id", "stands_in_for_id"),
+)
+
+
+def _on(to: str, day: date) -> Q:
+    """Appointments valid on the day; `to` is the way to them."""
+    until = Q(**{f"{to}valid_until__isnull": True}) | Q(**{f"{to}valid_until__gte": day})
+    return until & Q(**{f"{to}valid_from__lte": day})
+
+
 def _valid(agency_id: int, day: date) -> list[Appointment]:
     return list(
-        Appointment.objects.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=day),
-            position__agency_id=agency_id,
-            valid_from__lte=day,
-            user__is_active=True,
-        )
+        Appointment.objects.filter(_on("", day), position__agency_id=agency_id, user__is_active=True)
         .select_related("position", "user")
         .order_by("position_id", "-valid_from", "-id")
     )

@@ -196,6 +196,7 @@ SPECIAL = {
     ),
 }
 TEXTS = {
+    ("letter", "token"): "CASE {column} WHEN '' THEN '' ELSE md5({column} || (t.id + move)) END",
     ("number", "seq"): "{column} + n * 50 + (move / 1000000000) * 5000000",
     (
         "letter",

@@ -7,6 +7,7 @@ from sopcases.cases.progress import Progress
 from sopcases.people.authority import Officer
 from sopcases.people.models import Appointment, Area, Position, User
 from sopcases.refusal import NotAllowed
+from sopcases.sops.parts import parts_for
 from tests.cases.story import STRANGER, done, refused
 from tests.cast import appoint, make_user
 
@@ -133,7 +134,7 @@ def test_the_list_costs_the_same_at_one_and_at_three(world, django_assert_num_qu
     for _ in range(2):
         world.case()
         officer = world.officer("budi")
-        assert officer.reach
+        assert officer.reach and parts_for(officer).rows
         with django_assert_num_queries(1):
             assert list(Case.objects.visible_to(officer))
         world.case()

@@ -8,6 +8,7 @@ import pytest
 
 from sopcases.cases.walk import walking
 from sopcases.sops.models import Stage
+from sopcases.sops.parts import parts_for
 from tests.cases.story import children, done, ordered
 from tests.cases.test_verb_join import on_the_street, papered
 
@@ -32,7 +33,7 @@ def grow(world, case, rounds):
 
 def ready(world, name):
     officer = world.officer(name)
-    assert officer.reach
+    assert officer.reach and parts_for(officer).rows
     return officer
 
 

@@ -384,11 +384,11 @@ def test_the_navigation_counts_what_the_page_shows(world, sign_in, report, spt):
     assert '<span class="count">3<span class="visually-hidden"> perlu dikerjakan</span></span>' in page
 
 
-def test_other_pages_count_in_three_queries(world, sign_in, report, spt, django_assert_num_queries):
+def test_other_pages_count_in_one_query(world, sign_in, report, spt, django_assert_num_queries):
     spt(report(world.case()))
     client = sign_in("rahman")
-    # Session, user, authority, the positions below; three of the page; three counts.
-    with django_assert_num_queries(10):
+    # Session, user, authority, the parts in the SOPs; three of the page; the counts.
+    with django_assert_num_queries(8):
         assert "perlu dikerjakan" in client.get("/sop/").content.decode()
 
 

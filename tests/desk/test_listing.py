@@ -157,7 +157,7 @@ def test_the_list_costs_the_same_whatever_its_length(world, sign_in, django_asse
         world.case(children=2)
     client = sign_in("dewi")
     # Session, user, authority, the positions below; SOPs, cases, children, steps; three counts.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         assert client.get("/penanganan/").status_code == 200
 
 

@@ -15,6 +15,7 @@ from sopcases.letters.agenda import GIVEN_NEXT, NOT_YOURS, UNKNOWN, Agenda
 from sopcases.letters.models import Letter, Number, Series
 from sopcases.people.models import Position
 from sopcases.refusal import Refused
+from sopcases.sops.parts import parts_for
 from tests.cast import appoint, make_user
 from tests.letters.papers import Desk
 
@@ -251,7 +252,7 @@ def test_a_constant_number_of_queries(desk, world, series, count, django_assert_
     for _ in range(count):
         desk.ready()
     agus = world.officer("agus")
-    assert agus.reach
+    assert agus.reach and parts_for(agus).rows
     with django_assert_num_queries(6):
         agenda = Agenda(agus, {})
         assert len(agenda.rows) == count

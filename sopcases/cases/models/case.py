@@ -1,10 +1,14 @@
 """A case (penanganan), the children in it, and who may see it."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 
+from sopcases.people.authority import Hat
 from sopcases.people.models import Agency, Area, Position, User
-from sopcases.sops.models import Performer, Revision, Sop
+from sopcases.sops.models import Revision, Sop
+from sopcases.sops.parts import parts_for
 
 
 class Outcome(models.Model):
@@ -56,15 +60,13 @@ class Cases(models.QuerySet):
         assigned to, or in their area."""
         if officer is None or not officer.hats:
             return self.none()
-        assigned = CaseOfficer.objects.filter(case=OuterRef("pk"), until=None)
         clauses = Q()
         for hat in officer.hats:
-            own = hat.position_id
-            parts = Performer.objects.filter(step__revision=OuterRef("revision"))
-            his = Q(Exists(parts.filter(position=own))) & ~Q(
-                Exists(assigned.filter(position=own).exclude(user__in=hat.speaks_for))
-            )
-            mine = his | Q(Exists(parts.filter(position_id__in=officer.reach[own] - {own})))
+            parts = parts_for(officer)
+            own = parts.revisions({hat.position_id})
+            below = parts.revisions(officer.reach[hat.position_id] - {hat.position_id})
+            # Where a position under his takes part too, nobody's being assigned keeps the case from him.
+            mine = Q(revision__in=below) | Q(revision__in=own - below) & free_for(hat, officer.user, "pk")
             if hat.external:
                 here = Q(opened_by=officer.user)
                 if hat.area_id:
@@ -72,7 +74,7 @@ class Cases(models.QuerySet):
                 mine &= here
             elif hat.area_id:
                 mine &= Q(area_id=hat.area_id) | Q(area__isnull=True)
-            clauses |= mine | Q(Exists(assigned.filter(position=own, user__in=hat.speaks_for)))
+            clauses |= mine | assigned_to(hat, "pk")
         return self.filter(clauses, agency_id=officer.user.agency_id)
 
 
@@ -141,6 +143,11 @@ class Case(models.Model):
                 condition=Q(state__in=["reported", "active", "on_hold"]),
                 name="case_running_term",
             ),
+            models.Index(
+                fields=["agency", "-opened_at", "-id"],
+                condition=Q(state__in=["reported", "active", "on_hold"]),
+                name="case_running_opened",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["agency", "number"], name="case_number_once"),
@@ -190,6 +197,9 @@ class CaseChild(models.Model):
 
     class Meta:
         default_permissions = ()
+        indexes = [
+            models.Index(fields=["case"], condition=Q(left_on__isnull=True), name="casechild_inside"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "child"],
@@ -237,3 +247,46 @@ class CaseOfficer(models.Model):
 
     def __str__(self):
         return f"{self.case_id}: {self.user}"
+
+
+# The rule of area and assignment (design rule 18), as a question about one case and as a condition on rows.
+
+
+def _assignee(hat: Hat, case: str) -> Subquery:
+    """The officer assigned in the hat's position. A scalar, so that it is looked up row by row: as EXISTS,
+    PostgreSQL would first read all assignments there ever were."""
+    rows = CaseOfficer.objects.filter(case=OuterRef(case), position=hat.position_id, until=None)
+    return Subquery(rows.values("user_id")[:1], output_field=models.BigIntegerField())
+
+
+def assigned_to(hat: Hat, case: str = "case") -> In:
+    """Rows of cases in which somebody the hat speaks for is assigned; `case` is the row's way to its case."""
+    return In(_assignee(hat, case), sorted(hat.speaks_for))
+
+
+def free_for(hat: Hat, user: User, case: str = "case") -> In:
+    """Rows of cases in which nobody else is assigned in the hat's position."""
+    return In(Coalesce(_assignee(hat, case), Value(user.pk)), sorted(hat.speaks_for))
+
+
+def covered(hat: Hat, user: User, case: str = "case") -> Q:
+    """Rows of cases that the hat covers; `case` is "case", or "" for cases themselves. See `covers`."""
+    to = f"{case}__" if case else ""
+    found = Q(free_for(hat, user, case or "pk"))
+    inside = Q(**{f"{to}area": hat.area_id}) if hat.area_id else Q(pk__in=[])
+    if hat.external:
+        own = Q(**{f"{to}opened_by": user}) | Q(assigned_to(hat, case or "pk"))
+        return found & (inside | own)
+    return found & (inside | Q(**{f"{to}area__isnull": True})) if hat.area_id else found
+
+
+def covers(hat: Hat, user: User, case: Case, assigned: dict[int, int]) -> bool:
+    """Whether a hat covers a case: nobody else is assigned in its position, and the case lies in the area of
+    the appointment. A partner outside the office: only what he opened, is assigned to, or has in his area."""
+    if assigned.get(hat.position_id, user.pk) not in hat.speaks_for:
+        return False
+    inside = case.area_id is not None and hat.area_id == case.area_id
+    if hat.external:
+        own = case.opened_by_id == user.pk or assigned.get(hat.position_id) in hat.speaks_for
+        return inside or own
+    return inside or None in (hat.area_id, case.area_id)

@@ -173,6 +173,13 @@ class Interval(models.Model):
     class Meta:
         default_permissions = ()
         ordering = ["since", "id"]
+        indexes = [
+            models.Index(
+                fields=["attempt"],
+                condition=Q(kind="waiting", until__isnull=True),
+                name="interval_open_wait",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case"],

@@ -12,6 +12,7 @@ from sopcases.cases.models import Attempt, Case, CaseOfficer, Filing, Interval, 
 from sopcases.cases.walk import walking
 from sopcases.people.models import Entry
 from sopcases.sops.models import Step
+from sopcases.sops.parts import parts_for
 from sopcases.worktime.models import Holiday, WorkPeriod
 from tests.bench import ground, timing
 from tests.bench.figures import Figure, figure
@@ -29,7 +30,7 @@ def measure() -> list[Figure]:
         rounds = 12 if ground.quick() else 40
         ready = [_ready(world) for _ in range(2 * (rounds + 3))]
         officer = world.officer("sari")
-        assert officer.reach  # the gate of the page has read the hats before the verb begins
+        assert officer.reach and parts_for(officer).rows  # read by the gate of the page before the verb
         following = Step.objects.get(revision=world.revision(), key="5")
 
         def verb() -> None:
@@ -41,7 +42,7 @@ def measure() -> list[Figure]:
         small, big, last = _ready(world), _ready(world), _ready(world)
         grow(world, big, 12)
         officer = world.officer("sari")
-        assert officer.reach
+        assert officer.reach and parts_for(officer).rows
         few, many, plain = (
             timing.queries(act)
             for act in (
