@@ -195,6 +195,15 @@ PUBLIC_URL = env.str(
     "PUBLIC_URL", default=f"{'https' if HTTPS else 'http'}://{(ALLOWED_HOSTS or ['localhost'])[0]}"
 ).rstrip("/")
 
+# Electronic signatures; a time-stamping authority (RFC 3161) and certificates trusted on the check page.
+TSA_URL = env.str("TSA_URL", default="")
+TRUSTED_CERTIFICATES = env.str("TRUSTED_CERTIFICATES", default="")
+# The BSrE Esign Client Service, if the agency runs one.
+BSRE_URL = env.str("BSRE_URL", default="").rstrip("/")
+BSRE_USER = env.str("BSRE_USER", default="")
+BSRE_PASSWORD = env.str("BSRE_PASSWORD", default="")
+BSRE_TIMEOUT = env.int("BSRE_TIMEOUT", default=120)
+
 
 # Language and time ---------------------------------------------------------------------------------
 

@@ -65,6 +65,7 @@ SENTENCES = {
     "letter.numbered": "Memberi nomor {kind}",
     "letter.decided": "Memutuskan {kind} untuk ditandatangani",
     "letter.signed": "Mengunggah {kind} yang sudah ditandatangani",
+    "letter.certified": "Menandatangani {kind} secara elektronik",
     "letter.fixed": "Menetapkan naskah {kind}",
     "letter.printed": "Mencetak {kind} untuk ditandatangani",
     "letter.completed": "Mengunggah {kind} yang sudah ditandatangani para pihak",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import reverse
 
+from sopcases.cases.wording import moment
+from sopcases.letters.signing.validation import Found, signatures
 from sopcases.letters.states import LetterState, Track
 from sopcases.letters.words import day_text
 
@@ -42,6 +44,12 @@ STATES = {
 }
 
 
+DIFFERENT = (
+    "Berkas ini tidak sama dengan yang disimpan untuk surat ini. Pindaian atau foto atas surat di kertas "
+    "memang selalu berbeda; bandingkan isinya, atau tanyakan kepada perangkat daerah."
+)
+
+
 @dataclass(frozen=True)
 class Report:
     """The check page of a letter."""
@@ -74,6 +82,8 @@ def address(token: str) -> str:
 def report(letter) -> Report:
     """What the check page tells. `letter` comes with agency, paper and kind."""
     tone, state, text = STATES[letter.state]
+    if letter.state == LetterState.SIGNED and letter.backend:
+        state, text = "Ditandatangani dengan sertifikat elektronik", letter.certified_face
     if letter.state == LetterState.REPLACED:
         newer = letter.paper.replaced_by.exclude(letter__number="").values_list("letter__number", flat=True)
         if number := newer.first():
@@ -100,20 +110,25 @@ def _one_line(title: str) -> str:
 
 def _kept(letter):
     if letter.sha256:
-        yield letter.sha256, "naskah yang dibekukan sebelum ditandatangani basah"
+        signed = "naskah yang ditandatangani secara elektronik"
+        yield (
+            letter.sha256,
+            signed if letter.backend else "naskah yang dibekukan sebelum ditandatangani basah",
+        )
     if letter.paper.sha256 and letter.paper.sha256 != letter.sha256:
         yield letter.paper.sha256, "naskah bertanda tangan yang disimpan perangkat daerah"
 
 
 def compare(letter, content: bytes) -> Compared:
-    """Whether a file is one of those kept of this letter."""
+    """Whether a file is one of those kept of this letter, and what the signatures in it say."""
     what = dict(_kept(letter)).get(hashlib.sha256(content).hexdigest())
-    if what:
-        return Compared(True, (f"Berkas ini sama persis dengan {what}.",))
-    return Compared(
-        False,
-        (
-            "Berkas ini tidak sama dengan yang disimpan untuk surat ini. Pindaian atau foto atas surat di "
-            "kertas memang selalu berbeda; bandingkan isinya, atau tanyakan kepada perangkat daerah.",
-        ),
-    )
+    first = f"Berkas ini sama persis dengan {what}." if what else DIFFERENT
+    return Compared(bool(what), (first, *map(_signature_text, signatures(content))))
+
+
+def _signature_text(found: Found) -> str:
+    if not found.whole:
+        return "Tanda tangan elektronik pada berkas ini tidak utuh: isinya berubah setelah ditandatangani."
+    when = f" pada {moment(found.at)}" if found.at else ""
+    known = "penerbit tepercaya" if found.trusted else "penerbit yang tidak dikenal server ini"
+    return f"Tanda tangan elektronik {found.signer}{when} utuh; sertifikat dari {found.issuer}, {known}."

@@ -6,9 +6,11 @@ from sopcases.cases.forms.fields import ActForm, DayField, ReasonField
 from sopcases.cases.uploads import PaperField
 from sopcases.letters.models import Letter
 from sopcases.people.authority import Officer
-from sopcases.people.forms import IdentityForm
+from sopcases.people.forms import IdentityForm, password_field
 from sopcases.people.models import Appointment, User
+from sopcases.people.once import OnceForm
 
+CERTIFICATE_LIMIT = 100 * 1024
 SOLE_LABEL = "Alasan merangkap"
 SOLE_HELP = (
     "Anda sudah mengerjakan tahap sebelumnya dari surat ini, dan tidak ada pejabat lain yang memegang "
@@ -43,6 +45,43 @@ class HandForm(ActForm):
 
 class DecideForm(IdentityForm, HandForm):
     """The signer's decision: who he is, again."""
+
+
+class CertifyForm(HandForm):
+    """The passphrase says again who signs; it is never kept and never sent back to the page."""
+
+    passphrase = password_field("Frasa sandi sertifikat Anda", "off")
+
+
+class CertificateForm(ActForm):
+    """An official's PKCS#12 file. The passphrase only shows that the file opens."""
+
+    file = forms.FileField(
+        label="Berkas sertifikat (.p12 atau .pfx)",
+        error_messages={"required": "Pilih berkas sertifikat Anda.", "empty": "Berkas ini kosong."},
+    )
+    passphrase = password_field(
+        "Frasa sandi sertifikat", "off", "Hanya untuk memeriksa berkasnya; frasa sandi tidak disimpan."
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > CERTIFICATE_LIMIT:
+            raise forms.ValidationError("Berkas ini terlalu besar untuk sebuah sertifikat.")
+        return file.read()
+
+
+class SignManyForm(OnceForm):
+    """Letters chosen to be signed in one go, with one passphrase."""
+
+    letters = forms.TypedMultipleChoiceField(
+        label="Surat", coerce=int, error_messages={"required": "Pilih paling sedikit satu surat."}
+    )
+    passphrase = password_field("Frasa sandi sertifikat Anda", "off")
+
+    def __init__(self, *args, letters, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["letters"].choices = [(letter.pk, str(letter)) for letter in letters]
 
 
 class NumberForm(ActForm):

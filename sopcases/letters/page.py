@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from sopcases.cases.wording import joined, moment
-from sopcases.letters import sheet
+from sopcases.letters import pdf, sheet
 from sopcases.letters.models import Letter
 from sopcases.letters.models.lifecycle import DISPOSER, SIGNER
-from sopcases.letters.states import ENDED, FACES, LetterState, Track
+from sopcases.letters.states import ENDED, LetterState, Track
 from sopcases.letters.words import day_text
 from sopcases.people.authority import Officer
 
@@ -71,12 +71,18 @@ def body(letter: Letter, officer: Officer) -> str:
 
 
 def face(letter: Letter) -> str:
-    return FACES[letter.state]
+    return pdf.face(letter)
 
 
 # What may be done, the next act first; each with the predicate that the verb refuses with.
 DEEDS = (
     ("initial", "Paraf & teruskan", Letter.why_not_initial, "SOP: disposisi."),
+    (
+        "certify",
+        "Tanda tangani secara elektronik",
+        Letter.why_not_certify,
+        "Periksa naskahnya, lalu ketik frasa sandi Anda.",
+    ),
     ("decide", "Tanda tangani", Letter.why_not_decide, "Periksa naskahnya, lalu putuskan."),
     ("propose", "Ajukan", Letter.why_not_propose, "Periksa naskahnya, lalu ajukan untuk diparaf."),
     (
@@ -93,7 +99,7 @@ DEEDS = (
     ("void", "Batalkan surat", Letter.why_not_void, ""),
     ("replace", "Ganti dengan surat baru", Letter.why_not_replace, ""),
 )
-PRIMARY = {"initial", "decide", "propose", "fix", "number", "scan", "complete"}
+PRIMARY = {"initial", "certify", "decide", "propose", "fix", "number", "scan", "complete"}
 
 
 @dataclass(frozen=True)
@@ -190,6 +196,8 @@ def facts(letter: Letter):
         yield done, f"{letter.signer_name}, {letter.signer_title}"
     elif letter.track == Track.LETTER:
         yield "Penanda tangan", str(letter.paper.kind.signer or "Belum ditetapkan")
+    if letter.backend:
+        yield "Sertifikat", letter.certificate
     yield "Tanggal tanda tangan", day_text(letter.signed_on) if letter.signed_on else ""
     yield "Sidik digital (SHA-256)", letter.sha256
     yield "Alasan pembatalan", letter.paper.void_reason

@@ -6,7 +6,7 @@ import segno
 from django.template.loader import render_to_string
 
 from sopcases import pdf
-from sopcases.letters.states import FACES, WATERMARKS
+from sopcases.letters.states import FACES, WATERMARKS, LetterState
 
 STYLES = ("letters/letter.css", "letters/print.css")
 
@@ -25,12 +25,21 @@ def render(body: str, *, title: str, face: str, key: str, watermark: str = "", c
     return pdf.write(html, key=key, styles=STYLES)
 
 
+def face(letter) -> str:
+    """What a print says of itself: no print ever looks more signed than it is."""
+    return (
+        letter.certified_face
+        if letter.state == LetterState.SIGNED and letter.backend
+        else FACES[letter.state]
+    )
+
+
 def of(letter, body: str) -> bytes:
     """The PDF of a letter that has no frozen one to show: its face says how far it is."""
     return render(
         body,
         title=letter.print_title,
-        face=FACES[letter.state],
+        face=face(letter),
         watermark=WATERMARKS.get(letter.state, ""),
         key=f"{letter.pk}-{letter.version}",
     )

@@ -19,10 +19,12 @@ __all__ = ["Kop", "Sheet", "Signature", "body_html", "build", "day_text", "local
 
 @dataclass(frozen=True)
 class Signature:
-    """The right foot: position, an empty space for the ink, name, rank, number."""
+    """The right foot: position, an empty space for the ink, name, rank, number. `electronic` is the QR that
+    stands where the ink would."""
 
     heading: tuple[str, ...]
     person: Person
+    electronic: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,11 @@ def _signature(title: str, user) -> Signature:
     return Signature(words.heading(title), person)
 
 
-def build(letter, at: datetime) -> Sheet:
-    """The letter as it stands. Once signed for, the signer prints as frozen; before, as who holds it now."""
+def build(letter, at: datetime, electronic: str = "") -> Sheet:
+    """The letter as it stands. Once signed for, the signer prints as frozen; before, as who holds it now.
+
+    `electronic`: the QR of a letter that is about to be signed by certificate.
+    """
     layout = LAYOUTS[letter.layout]
     agency, kind = letter.agency, letter.paper.kind
     wording = getattr(kind, "wording", None)
@@ -84,12 +89,12 @@ def build(letter, at: datetime) -> Sheet:
         place=agency.city,
         dated=day_text(letter.dated) if letter.dated else "",
         closing=closing,
-        signature=_foot(letter, context, local_day(agency, at)) if layout.signed else None,
+        signature=_foot(letter, context, local_day(agency, at), electronic) if layout.signed else None,
         body=body,
     )
 
 
-def _foot(letter, context: Context, today: date) -> Signature | None:
+def _foot(letter, context: Context, today: date, electronic: str) -> Signature | None:
     if letter.signer_id:
         person = Person(
             letter.signer_name,
@@ -98,7 +103,7 @@ def _foot(letter, context: Context, today: date) -> Signature | None:
             letter.signer_rank,
             letter.signer_title,
         )
-        return Signature(words.heading(letter.signer_title), person)
+        return Signature(words.heading(letter.signer_title), person, electronic)
     return context.holder(letter.paper.kind.signer_id, today)
 
 

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from sopcases.cases.urls import CASE
-from sopcases.letters.views import agenda
+from sopcases.letters.views import agenda, signing
 from sopcases.letters.views import check as checking
 from sopcases.letters.views import letters as views
 
@@ -23,6 +23,9 @@ SERIES = "surat/agenda/<int:series>/<int:year>/"
 urlpatterns = [
     path("cek/<token:token>/", checking.check, name="check"),
     path("surat/", views.letters, name="letters"),
+    path("surat/tanda-tangani/", signing.sign_many, name="sign_many"),
+    path("saya/sertifikat/", signing.own_certificate, name="certificate"),
+    path("saya/sertifikat/hapus/", signing.remove_certificate, name="remove_certificate"),
     path("surat/agenda/", agenda.agenda, name="agenda"),
     path("surat/agenda/pdf/", agenda.agenda_pdf, name="agenda_pdf"),
     path("surat/agenda/xlsx/", agenda.agenda_xlsx, name="agenda_xlsx"),
@@ -39,6 +42,7 @@ urlpatterns = [
     path("surat/<int:letter>/paraf/", views.initial, name="initial"),
     path("surat/<int:letter>/kembalikan/", views.send_back, name="return"),
     path("surat/<int:letter>/tanda-tangani/", views.decide, name="decide"),
+    path("surat/<int:letter>/sertifikat/", signing.certify, name="certify"),
     path("surat/<int:letter>/nomor/", views.number, name="number"),
     path("surat/<int:letter>/unggah/", views.scan, name="scan"),
     path("surat/<int:letter>/lengkapi/", views.complete, name="complete"),

@@ -299,6 +299,7 @@ class AgencyTexts(AgencyAdmin):
                     "walk_on_decision",
                     "number_given_outside",
                     "number_after_ink",
+                    "signature_backend",
                     "grace_next_working_day",
                 ]
             },

@@ -30,6 +30,17 @@ class Agency(models.Model):
     )
     number_given_outside = models.BooleanField("nomor surat diberikan bagian umum", default=False)
     number_after_ink = models.BooleanField("nomor diberikan setelah tanda tangan basah", default=False)
+    signature_backend = models.CharField(
+        "cara pejabat menandatangani",
+        max_length=12,
+        choices=[
+            ("wet", "Tanda tangan basah"),
+            ("certificate", "Sertifikat elektronik pejabat (PKCS#12)"),
+            ("bsre", "BSrE Esign Client"),
+        ],
+        default="wet",
+        help_text="Tanda tangan basah tetap dapat dipakai pada setiap surat.",
+    )
     grace_next_working_day = models.BooleanField(
         "standar di bawah satu hari dihitung lewat pada akhir hari kerja berikutnya", default=True
     )
@@ -38,6 +49,16 @@ class Agency(models.Model):
         verbose_name = "perangkat daerah"
         verbose_name_plural = "perangkat daerah"
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(signature_backend="wet") | Q(number_after_ink=False),
+                name="agency_electronic_needs_number",
+                violation_error_message=(
+                    "Tanda tangan elektronik memerlukan nomor sebelum ditandatangani: matikan “nomor "
+                    "diberikan setelah tanda tangan basah”."
+                ),
+            )
+        ]
 
     def __str__(self):
         return self.name

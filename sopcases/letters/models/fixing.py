@@ -4,7 +4,7 @@ from datetime import date
 
 from sopcases.cases.uploads import Accepted
 from sopcases.letters import sheet
-from sopcases.letters.models.approving import Approving
+from sopcases.letters.models.certifying import Certifying
 from sopcases.letters.states import FACES, LetterState, Track
 from sopcases.people.authority import Officer
 from sopcases.refusal import Refused
@@ -13,7 +13,7 @@ from sopcases.sops.models import Stage
 NOT_A_RECORD = "Surat dinas diajukan untuk diparaf dan ditandatangani pejabat."
 
 
-class Fixing(Approving):
+class Fixing(Certifying):
     """Tetapkan, cetak, unggah naskah bertanda tangan para pihak."""
 
     class Meta:

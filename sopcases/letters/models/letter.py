@@ -14,6 +14,7 @@ from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.models.fixing import Fixing
 from sopcases.letters.models.lifecycle import why_not_touch
 from sopcases.letters.models.register import Series
+from sopcases.letters.signing import BSRE, CERTIFICATE
 from sopcases.letters.states import LetterState, Track
 from sopcases.people.authority import Hat, Officer
 from sopcases.people.models import Agency, User
@@ -141,6 +142,15 @@ class Letter(Fixing):
     signer_until = models.DateField("kewenangan sampai dengan", null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     signed_on = models.DateField("ditandatangani pada", null=True, blank=True)
+    backend = models.CharField(
+        "tanda tangan elektronik",
+        max_length=12,
+        choices=[(CERTIFICATE, "Sertifikat elektronik"), (BSRE, "Sertifikat elektronik BSrE")],
+        blank=True,
+        default="",
+    )
+    certificate = models.CharField("sertifikat", max_length=400, blank=True)
+    certified_face = models.CharField(max_length=500, blank=True)
 
     body = models.TextField(blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
@@ -179,6 +189,11 @@ class Letter(Fixing):
                 condition=~Q(number=""),
                 name="letter_number_once",
                 violation_error_message="Nomor ini sudah dipakai surat lain.",
+            ),
+            models.CheckConstraint(
+                condition=Q(backend="", certificate="", certified_face="")
+                | (Q(state__in=["signed", "void", "replaced"]) & ~Q(certificate="") & ~Q(certified_face="")),
+                name="letter_certified_is_signed",
             ),
             models.UniqueConstraint(fields=["token"], condition=~Q(token=""), name="letter_token_once"),
             models.CheckConstraint(
@@ -293,6 +308,7 @@ class LetterAct(models.Model):
         NUMBERED = "numbered", "Memberi nomor"
         DECIDED = "decided", "Memutuskan untuk ditandatangani"
         SIGNED = "signed", "Mengunggah naskah bertanda tangan"
+        CERTIFIED = "certified", "Menandatangani secara elektronik"
         FIXED = "fixed", "Menetapkan naskah"
         PRINTED = "printed", "Mencetak untuk ditandatangani"
         COMPLETED = "completed", "Mengunggah naskah bertanda tangan para pihak"
