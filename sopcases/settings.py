@@ -169,8 +169,8 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 
 # Limits on one request, files not counted; the forms limit files one by one.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a long SOP in the admin, its steps inline
-DATA_UPLOAD_MAX_NUMBER_FILES = 40
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a table of 500 children, a long SOP in the admin
+DATA_UPLOAD_MAX_NUMBER_FILES = 120  # an empty photo field of a table's row counts as well
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "staticfiles")

@@ -871,6 +871,9 @@ def case_acts(progress: Progress) -> Iterable[tuple[str, str]]:
         yield case_url(case, "paper_new"), "Tambah dokumen"
         if running and not held:
             yield case_url(case, "child_new"), "Tambah anak"
+            yield case_url(case, "table"), "Isi tabel anak"
+            if progress.plan.finder:
+                yield case_url(case, "blank"), "Cetak blangko daftar anak"
         if any(ahead_spots(progress)):
             yield case_url(case, "ahead"), "Catat tindakan yang mendahului langkah"
     if progress.refuse_lead() is not None:

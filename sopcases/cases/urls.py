@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 
 from sopcases.cases import serving
 from sopcases.cases.progress import Spot
-from sopcases.cases.views import acts, blank, intake, many, papers, show, step
+from sopcases.cases.views import acts, blank, intake, many, papers, show, step, table
 
 
 class SpotConverter:
@@ -55,6 +55,8 @@ STEP = f"{CASE}langkah/<spot:spot>/"
 urlpatterns = [
     path("penanganan/laporan-awal/", intake.report, name="report"),
     path("anak/cari/", intake.search, name="search"),
+    path("anak/contoh-tabel.xlsx", table.template_xlsx, name="template_xlsx"),
+    path("anak/contoh-tabel.csv", table.template_csv, name="template_csv"),
     path("berkas/<id:paper>/", serving.paper, name="paper"),
     path("foto/<id:photo>/", serving.photo, name="photo"),
     path(CASE, show.case, name="case"),
@@ -74,6 +76,7 @@ urlpatterns = [
     path(f"{CASE}buka-kembali/", acts.reopen, name="reopen"),
     path(f"{CASE}petugas/", acts.assign, name="assign"),
     path(f"{CASE}anak/baru/", intake.add_child, name="child_new"),
+    path(f"{CASE}anak/tabel/", table.table, name="table"),
     path(f"{CASE}blangko/", blank.blank, name="blank"),
     path(CHILD, show.child, name="child"),
     path(f"{CHILD}ubah/", acts.child_edit, name="child_edit"),

@@ -224,6 +224,9 @@ class _StepPage:
     def _parts(self):
         """What of the step is done child by child on a page of its own: sentence, address, label."""
         inside = [s for s in self.progress.stays if s.left_on is None]
+        if self.step.finds and self.may_touch and self.progress.refuse_running() is None:
+            told = f"{len(inside)} anak terdata." if inside else "Belum ada anak terdata."
+            yield told, case_url(self.at.case, "table"), "Isi tabel anak"
         if self.step.verdict and self.progress.stays:
             open_ = self.progress.refuse_judge(self.step.key) is None
             label = "Verifikasi anak" if open_ else "Lihat penilaian"
@@ -232,6 +235,8 @@ class _StepPage:
     def _acts(self):
         """The other things that can be done with the step: address and label."""
         progress, case, spot, row = self.progress, self.at.case, self.spot, self.current
+        if self.step.finds and self.may_touch:
+            yield case_url(case, "blank"), "Cetak blangko daftar anak"
         if self.may_record and row and row.opened_at and not progress.waiting(row):
             yield step_url(case, spot, "wait"), "Catat permintaan ke pihak lain"
         if self.may_record and progress.refuse_not_needed(spot.key) is None and not self.step.recurring:
