@@ -40,7 +40,7 @@ def addresses() -> dict[str, object]:
 @pytest.fixture
 def scene(db):
     """Logged-in clients by person, and what the parts of the addresses stand for."""
-    from sopcases.cases.models import Outcome
+    from sopcases.cases.models import Aid, Outcome
     from sopcases.cases.progress import Spot
     from sopcases.letters import register
     from sopcases.letters.models import Series
@@ -68,6 +68,17 @@ def scene(db):
         photo = walk.photo(kept)
     series = Series.objects.get(agency=world.home, name="Surat Perintah Tugas")
     (number,) = register.reserve(series, 2026, world.officer("agus"), reason="Untuk tim")
+    aid = Aid.objects.create(
+        case=desk.case,
+        child=child,
+        kind="Susu",
+        amount=1,
+        unit="dus",
+        value=0,
+        source="APBD",
+        recorded_at=world.now,
+        recorded_by=world.sari,
+    )
     assert Outcome.objects.exists()
     clients = {name: Client() for name in PEOPLE}
     for name, client in clients.items():
@@ -79,6 +90,7 @@ def scene(db):
         "paper": paper.pk,
         "photo": photo.pk,
         "interval": interval.pk,
+        "aid": aid.pk,
         "spot": Spot("6"),
         "letter": letter.pk,
         "token": fixed.token,

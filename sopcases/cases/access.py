@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from sopcases.cases.models import Case, CaseChild, Filing, Interval, Paper, Photo
+from sopcases.cases.models import Aid, Case, CaseChild, Filing, Interval, Paper, Photo
 from sopcases.cases.progress import Progress, Spot
 from sopcases.people import journal
 from sopcases.people.access import gate
@@ -25,6 +25,7 @@ class At:
     paper: Paper | None = None
     photo: Photo | None = None
     interval: Interval | None = None
+    aid: Aid | None = None
 
     @property
     def case(self) -> Case:
@@ -71,6 +72,13 @@ def find_request(officer: Officer, number: str, interval: int) -> At | None:
     return At(at.progress, interval=row) if row else None
 
 
+def find_aid(officer: Officer, number: str, aid: int) -> At | None:
+    """A record of aid in a case that the officer may read."""
+    at = find_case(officer, number)
+    row = at and Aid.objects.filter(case=at.case, pk=aid).select_related("child").first()
+    return At(at.progress, aid=row) if row else None
+
+
 def find_paper(officer: Officer, paper: int) -> At | None:
     """A paper filed in any case that the officer may read."""
     visible = Case.objects.visible_to(officer).values("pk")
@@ -97,6 +105,7 @@ case_gate = gate("penanganan", find_case)
 step_gate = gate("langkah", find_step)
 child_gate = gate("anak", find_child)
 request_gate = gate("permintaan", find_request)
+aid_gate = gate("bantuan", find_aid)
 paper_gate = gate("dokumen", find_paper)
 photo_gate = gate("foto", find_photo)
 

@@ -22,6 +22,8 @@ from sopcases.sops.flow import PlanStep
 from sopcases.sops.models import PaperKind
 
 NO_STEP = "SOP ini tidak menyalurkan bantuan per anak."
+VOIDED = "Bantuan ini sudah dibatalkan."
+GIVEN = "Bantuan ini sudah diserahkan."
 CHANGED = "Bantuan ini baru saja diubah oleh petugas lain. Periksa isinya, lalu kirim lagi."
 
 
@@ -208,7 +210,7 @@ def void(walk: Walk, aid_id: int, reason: str, *, again: bool = False) -> Aid | 
     if row is None:
         raise Refused("Bantuan ini tidak ada dalam penanganan ini.")
     if row.voided_at is not None:
-        raise Refused("Bantuan ini sudah dibatalkan.")
+        raise Refused(VOIDED)
     if not reason.strip():
         raise Refused("Sebutkan mengapa bantuan ini dibatalkan.")
     row.voided_at, row.voided_by, row.void_reason = walk.by.at, walk.by.user, reason.strip()
@@ -285,9 +287,9 @@ def _open(walk: Walk, ids: list[int]) -> dict[int, Aid]:
         if row is None or row.case_id != walk.case.pk:
             raise Refused("Bantuan ini tidak ada dalam penanganan ini.")
         if row.voided_at is not None:
-            raise Refused("Bantuan ini sudah dibatalkan.")
+            raise Refused(VOIDED)
         if row.given_at is not None:
-            raise Refused("Bantuan ini sudah diserahkan.")
+            raise Refused(GIVEN)
     return found
 
 

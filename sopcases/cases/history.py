@@ -34,7 +34,7 @@ SENTENCES = {
     "aid.given": "Mencatat penyerahan {count} bantuan",
     "aid.delivered": "Mencatat {count} bantuan yang diantar ke rumah",
     "aid.voided": "Membatalkan catatan bantuan {child}",
-    "aid.printed": "Mencetak daftar tanda terima bantuan",
+    "aid.read": "Membuka daftar tanda terima bantuan",
     "visit.written": "Mengisi lembar kunjungan {child}",
     "paper.scanned": "Mengunggah pindaian {kind}",
     "child.judged": "Menilai {child}: {verdict}",

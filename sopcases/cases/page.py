@@ -9,7 +9,7 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils import timezone
 
-from sopcases.cases import wording
+from sopcases.cases import aid, wording
 from sopcases.cases.models import (
     Attempt,
     Case,
@@ -866,6 +866,8 @@ def case_acts(progress: Progress) -> Iterable[tuple[str, str]]:
     """What else this officer may do on the case: address and label."""
     case = progress.case
     running, held = case.running, progress.hold is not None
+    if aid.step_of(progress) is not None:
+        yield case_url(case, "aid"), "Bantuan bagi anak"
     if progress.refuse_touch() is None:
         yield case_url(case, "note_new"), "Tambah catatan"
         yield case_url(case, "paper_new"), "Tambah dokumen"

@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 
 from sopcases.cases import serving
 from sopcases.cases.progress import Spot
-from sopcases.cases.views import acts, blank, intake, many, papers, show, step, table
+from sopcases.cases.views import acts, aid, blank, intake, many, papers, show, step, table
 
 
 class SpotConverter:
@@ -63,6 +63,14 @@ urlpatterns = [
     path(f"{CASE}tercatat/", intake.reported, name="reported"),
     path(f"{CASE}riwayat/", show.journal, name="history"),
     path(f"{CASE}mendahului/", show.ahead, name="ahead"),
+    path(f"{CASE}bantuan/", aid.overview, name="aid"),
+    path(f"{CASE}bantuan/rencana/", aid.plan, name="aid_plan"),
+    path(f"{CASE}bantuan/serahkan/", aid.give, name="aid_give"),
+    path(f"{CASE}bantuan/rumah/", aid.home, name="aid_home"),
+    path(f"{CASE}bantuan/daftar/", aid.receipts, name="aid_list"),
+    path(f"{CASE}bantuan/tanda-terima/", aid.report, name="aid_report"),
+    path(f"{CASE}bantuan/<id:aid>/ubah/", aid.change, name="aid_change"),
+    path(f"{CASE}bantuan/<id:aid>/batalkan/", aid.void, name="aid_void"),
     path(f"{CASE}catatan/", show.notes, name="notes"),
     path(f"{CASE}catatan/baru/", acts.note, name="note_new"),
     path(f"{CASE}dokumen/baru/", papers.add, name="paper_new"),

@@ -42,7 +42,6 @@ def verified(world, count=3, **facts):
     world.file(case, "Laporan Pembinaan/Sosialisasi", "yuli", output="2/laporan", stage=Stage.READY)
     done(world, case, "yuli", lambda w: w.judge_all("2", [Judged(c, "eligible") for c in children(case)]))
     done(world, case, "yuli", lambda w: w.finish("2"))
-    world.wait(days=1)
     return case
 
 

@@ -20,9 +20,9 @@ class Row(forms.Form):
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, files=None, *, child_id: int, version: int, **kwargs):
-        super().__init__(data, files, prefix=f"a{child_id}", **kwargs)
-        self.child_id = child_id
+    def __init__(self, data=None, files=None, *, key: int, version: int, **kwargs):
+        super().__init__(data, files, prefix=f"a{key}", **kwargs)
+        self.key = key
         self._version = version
         self.fields["version"].initial = version
         for field in self.fields.values():
@@ -71,7 +71,7 @@ class VerdictRow(Row):
 
     def __init__(self, data=None, files=None, *, stay: CaseChild, **kwargs):
         initial = {"verdict": stay.verdict, "reason": stay.verdict_reason}
-        super().__init__(data, files, child_id=stay.child_id, version=stay.version, initial=initial, **kwargs)
+        super().__init__(data, files, key=stay.child_id, version=stay.version, initial=initial, **kwargs)
         self.stay = stay
 
     def clean(self):

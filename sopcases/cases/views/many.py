@@ -83,7 +83,7 @@ class _Verdicts:
             walk.judge_all(
                 key,
                 [
-                    Judged(row.child_id, row.cleaned_data["verdict"], row.cleaned_data["reason"], outcome)
+                    Judged(row.key, row.cleaned_data["verdict"], row.cleaned_data["reason"], outcome)
                     for row in good
                 ],
             )
@@ -96,7 +96,7 @@ class _Verdicts:
             case = Case.objects.select_related("agency", "sop", "revision__sop").get(pk=self.at.case.pk)
             progress = Progress(case, self.request.officer)
         reading = Reading(progress)
-        typed = {row.child_id: row for row in kept}
+        typed = {row.key: row for row in kept}
         rows = []
         for stay in progress.stays:
             open_ = stay.left_on is None and self.refusal is None

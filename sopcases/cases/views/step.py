@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from sopcases.cases import wording
+from sopcases.cases import aid, wording
 from sopcases.cases.access import At, log_read, step_gate
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.papers import PaperFacts
@@ -231,6 +231,14 @@ class _StepPage:
             open_ = self.progress.refuse_judge(self.step.key) is None
             label = "Verifikasi anak" if open_ else "Lihat penilaian"
             yield told_verdicts(inside), step_url(self.at.case, self.spot, "verify"), label
+        if self.step.aid:
+            left = [s.child.called for s in aid.waiting(self.progress, aid.rows(self.progress))]
+            told = (
+                f"Belum menerima bantuan: {wording.joined(left)}."
+                if left
+                else "Semua sudah menerima bantuan."
+            )
+            yield told, case_url(self.at.case, "aid"), "Bantuan bagi anak"
 
     def _acts(self):
         """The other things that can be done with the step: address and label."""
