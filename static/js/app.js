@@ -312,6 +312,39 @@ function previews() {
   }
 }
 
+// ---- table of children: cells pasted from a spreadsheet spread over the rows; the server reads what does not fit
+function spreading() {
+  const roster = document.querySelector("[data-roster]");
+  if (!roster) return;
+  const cellsOf = (row) => all(".roster-cell input[type='text'], .roster-cell select", row);
+  const fill = (cell, text) => {
+    if (cell.matches("select") && ![...cell.options].some((option) => option.value === text)) {
+      cell.append(make("option", { value: text, textContent: text }));
+    }
+    cell.value = text;
+  };
+  roster.addEventListener("paste", (event) => {
+    const row = event.target.closest("[data-row]");
+    const text = event.clipboardData?.getData("text/plain").replace(/\r/g, "").replace(/\n+$/, "") ?? "";
+    if (!row || !/[\t\n]/.test(text)) return;
+    const lines = text.split("\n").map((line) => line.split("\t"));
+    const rows = all("[data-row]", roster);
+    const free = rows.slice(rows.indexOf(row));
+    const start = cellsOf(row).indexOf(event.target);
+    const plain = lines.length <= free.length && !text.includes('"') && !lines[0].some((cell) => /^\s*nama/i.test(cell));
+    const fits = plain && lines.every((line) => start + line.length <= cellsOf(row).length);
+    if (start > 0 && !fits) return;
+    event.preventDefault();
+    if (fits) {
+      lines.forEach((line, down) => line.forEach((cell, across) => fill(cellsOf(free[down])[start + across], cell.trim())));
+      event.target.dispatchEvent(new Event("input", { bubbles: true }));
+    } else {
+      roster.querySelector("[name='paste']").value = text;
+      roster.querySelector("button[value='paste']").click();
+    }
+  });
+}
+
 // ---- copy: <button data-copy="text"> or <button data-copy="#id">
 function copying() {
   document.addEventListener("click", async (event) => {
@@ -351,5 +384,6 @@ sendOnce();
 sessionEnd();
 keepDrafts();
 previews();
+spreading();
 copying();
 menus();
