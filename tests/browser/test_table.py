@@ -11,7 +11,8 @@ PASTE = """(element, text) => {
   const data = new DataTransfer();
   data.setData("text/plain", text);
   element.focus();
-  element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  const given = { clipboardData: data, bubbles: true, cancelable: true };
+  element.dispatchEvent(new ClipboardEvent("paste", given));
 }"""
 ROWS = [
     "Bunga\tUnga\tP\t10\t\t\tJl. Merdeka 1\tSiti\tIbu\t0812 3456",
@@ -52,10 +53,8 @@ def test_seven_pasted_two_wrong_mended(office: Office, case):
     sari.press("Simpan")
     sari.sees("7 anak ditambahkan ke penanganan ini.")
     assert case.children.count() == 7
-    assert set(case.children.filter(child__address="Jl. Merdeka 1").values_list("child__name", flat=True)) == {
-        "Bunga",
-        "Rian",
-    }
+    siblings = case.children.filter(child__address="Jl. Merdeka 1")
+    assert set(siblings.values_list("child__name", flat=True)) == {"Bunga", "Rian"}
 
 
 def test_a_list_with_headings_is_read_by_the_server(office: Office, case):

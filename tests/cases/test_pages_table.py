@@ -1,13 +1,14 @@
 """The table of children through the front door: typed, pasted, uploaded; good rows saved, bad ones kept."""
 
 import re
+import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sopcases.cases.models import Adult, Child, Photo, ProgressNote, Relation, Whereabouts
-from sopcases.people import journal
-from sopcases.people.models import Entry, Submission
+from sopcases.people import drafts, journal
+from sopcases.people.models import Draft, Entry, Submission
 from tests.cases.test_roster import workbook
 from tests.cases.test_uploads import image
 
@@ -315,6 +316,7 @@ def test_what_is_pasted_fills_the_table(desk, case, here):
         "Agama: Islam",
     )
     assert "Kolom “Agama” tidak dikenal; isinya dimasukkan ke keterangan." in text
+    assert "2 baris dibaca, belum disimpan." in text
     assert "Baris 3: usia ditulis dengan angka" in text
     assert not case.children.exists(), "reading saves nothing"
     sari.post(here, **{**found, "r3-age": "8", "action": "save"})
@@ -453,6 +455,25 @@ def test_another_s_key_and_a_forged_saved_row(today, desk, case, here):
     saved = [f"50:{stranger.pk}:x", "a:b:c", "1:2", f"51:{10**30}:x"]
     response = sari.post(here, 422, **typed(sari.get(here), rows, action="save", saved=saved))
     assert "Rahasia" not in response.content.decode()
+
+
+def test_a_draft_taken_up_is_shown_and_not_judged(today, desk, case, here):
+    sari = desk("sari")
+    data = typed(sari.get(here), [{"name": "Bunga", "age": "x"}])
+    fields = [[name, value] for name, value in data.items() if isinstance(value, str)]
+    drafts.save(today.sari, today.now, here, uuid.UUID(data["_key"]), fields, [])
+    pk = Draft.objects.get().pk
+    text = sari.post(here, 200, _draft=str(pk)).content.decode()
+    assert 'value="Bunga"' in text and "Kesalahan" not in text
+    assert not case.children.exists()
+
+
+def test_a_saved_table_leaves_no_draft(today, desk, case, here):
+    sari = desk("sari")
+    data = typed(sari.get(here), [{"name": "Bunga"}], action="save")
+    drafts.save(today.sari, today.now, here, uuid.UUID(data["_key"]), [["r1-name", "Bunga"]], [])
+    sari.post(here, **data)
+    assert not Draft.objects.exists()
 
 
 def test_the_page_is_read_with_a_line_in_the_journal(desk, case, here):

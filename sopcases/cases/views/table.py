@@ -174,7 +174,8 @@ class _Table:
         for row, no in zip(found.rows, places, strict=True):
             cells = {**row.cells, "sibling": self._moved(row.cells["sibling"], where)}
             self.data |= {f"r{no}-{name}": value for name, value in cells.items()}
-        self.told = tuple(self._renumbered(sentence, where) for sentence in found.told)
+        read = f"{len(found.rows)} baris dibaca, belum disimpan. Periksa isinya, lalu simpan."
+        self.told = (read, *(self._renumbered(sentence, where) for sentence in found.told))
         self.__dict__.pop("forms", None)
 
     @staticmethod
