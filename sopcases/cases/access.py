@@ -68,7 +68,7 @@ def find_child(officer: Officer, number: str, child: int) -> At | None:
 def find_request(officer: Officer, number: str, interval: int) -> At | None:
     """Something asked of an outside party in a case that the officer may read."""
     at = find_case(officer, number)
-    row = at and next((i for i in at.progress.intervals if i.pk == interval and i.attempt_id), None)
+    row = at and next((i for i in at.progress.requests if i.pk == interval), None)
     return At(at.progress, interval=row) if row else None
 
 

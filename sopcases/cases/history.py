@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from sopcases.cases import wording
-from sopcases.cases.models import Case
+from sopcases.cases.care import PLANNED
+from sopcases.cases.models import Assessment, Case, Goal
 from sopcases.cases.page import Reading, number_of
 from sopcases.people import journal
 from sopcases.people.models import Entry
@@ -56,6 +57,14 @@ SENTENCES = {
     "wait.asked": "Meminta dari pihak lain: {party}",
     "wait.reminded": "Mengingatkan pihak lain: {party}",
     "wait.answered": "Mencatat jawaban pihak lain: {party}",
+    "photo.captioned": "Mengubah keterangan foto",
+    "assessment.written": "Mencatat asesmen {child}",
+    "assessment.corrected": "Membetulkan asesmen {child}: {fields}",
+    "goal.planned": "Menambahkan tujuan pada rencana {child}",
+    "goal.changed": "Mengubah tujuan pada rencana {child}: {fields}",
+    "goal.achieved": "Mencatat tujuan {child} tercapai",
+    "goal.dropped": "Mencatat tujuan {child} tidak dilanjutkan",
+    "goal.reopened": "Membuka kembali tujuan {child}",
     "note.written": "Menulis catatan perkembangan",
     "letter.drafted": "Mengonsep {kind}",
     "letter.edited": "Mengubah konsep {kind}",
@@ -127,11 +136,19 @@ def _words(reading: Reading, data: dict) -> dict[str, str]:
         "kind": f"{kind.name} {number}" if kind and number else kind.name if kind else "dokumen",
         "user": reading.users.get(data.get("user"), "semua pemegang jabatan"),
         "position": reading.positions.get(data.get("position"), ""),
+        "fields": ", ".join(_field(name) for name in data.get("fields", ())),
         "party": interval.party if interval else "",
         "outcome": reading.outcome_names.get(data.get("outcome"), ""),
         "verdict": VERDICTS.get(data.get("verdict"), ""),
         "state": Case.State(state).label if state in Case.State.values else "",
     }
+
+
+def _field(name: str) -> str:
+    """A field of an asesmen or a goal as the forms call it; "" for a field of something else."""
+    if name in ("assessed_at", *Assessment.ASPECTS):
+        return str(Assessment._meta.get_field(name).verbose_name)
+    return str(Goal._meta.get_field(name).verbose_name) if name in PLANNED else ""
 
 
 def _step(reading: Reading, key: str | None) -> str:

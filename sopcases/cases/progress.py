@@ -487,6 +487,11 @@ class Progress:
     def hold(self) -> Interval | None:
         return next((i for i in self.intervals if i.kind == Interval.Kind.HOLD and i.until is None), None)
 
+    @property
+    def requests(self) -> list[Interval]:
+        """What was asked of outside parties, open and answered."""
+        return [i for i in self.intervals if i.kind == Interval.Kind.WAITING]
+
     def waiting(self, attempt: Attempt) -> Interval | None:
         """The outside party the attempt waits for now."""
         return next((i for i in self.intervals if i.attempt_id == attempt.pk and i.until is None), None)

@@ -24,6 +24,7 @@ from sopcases.cases.models import (
     CaseOfficer,
     Child,
     Filing,
+    Goal,
     Interval,
     Outcome,
     Paper,
@@ -188,6 +189,22 @@ class Walk(Progress):
             self._complete(attempt)
         self.advance()
         return attempt
+
+    def finish_all(
+        self,
+        key: str,
+        children: Iterable[int],
+        *,
+        acted_at: datetime,
+        acted_by: Iterable[User],
+        note: str = "",
+    ) -> None:
+        """Finish a step per child for several children in one act: all of them or none."""
+        chosen, actors = sorted(set(children)), list(acted_by)
+        if not chosen:
+            raise Refused("Pilih paling sedikit satu anak.")
+        for child in chosen:
+            self.finish(key, child, acted_at=acted_at, acted_by=actors, note=note)
 
     def record(
         self,
@@ -944,49 +961,107 @@ class Walk(Progress):
         kind_id: int | None = None,
         child_id: int | None = None,
         occurrence: date | None = None,
+        **asked,
     ) -> Interval:
         """The step waits for an outside party, asked at `since`."""
-        _demand(self.refuse_act(key))
-        attempt = self._attempt(self.plan.by_key[key], Spot(key, child_id, occurrence))
-        if self.waiting(attempt):
-            raise Refused("Langkah ini sudah menunggu pihak lain.")
+        children = [] if child_id is None else [child_id]
+        return self.refer(
+            party, since, key=key, kind_id=kind_id, children=children, occurrence=occurrence, **asked
+        )[0]
+
+    def refer(
+        self,
+        party: str,
+        since: datetime,
+        *,
+        request: str = "",
+        party_kind: str = "",
+        key: str | None = None,
+        kind_id: int | None = None,
+        children: Iterable[int] = (),
+        occurrence: date | None = None,
+    ) -> list[Interval]:
+        """Something is asked of an outside party, for the case or for each of these children: for a step,
+        which then waits, or for none (then `request` says what)."""
+        chosen = sorted(set(children))
+        party = _required(party, "Sebutkan pihak yang diminta.")
+        if key is None:
+            _demand(self.refuse_running(), Refused)
+            _demand(self.refuse_touch())
+            request = _required(request, "Sebutkan apa yang diminta.")
+            if not set(chosen) <= self.active_children:
+                raise Refused("Anak ini tidak lagi dalam penanganan ini.")
+            asked = [(child, None) for child in chosen or [None]]
+        else:
+            _demand(self.refuse_act(key))
+            step = self.plan.by_key[key]
+            tracks = chosen if step.per_child else [None]
+            if not tracks:
+                raise Refused("Pilih paling sedikit satu anak.")
+            asked = [(child, self._attempt(step, Spot(key, child, occurrence))) for child in tracks]
+            if any(self.waiting(attempt) for _, attempt in asked):
+                raise Refused("Langkah ini sudah menunggu pihak lain.")
         if not self.case.event_at <= since <= self.by.at:
             raise Refused("Waktu permintaan harus antara kejadian dan sekarang.")
-        interval = Interval.objects.create(
-            case=self.case,
-            attempt=attempt,
-            kind=Interval.Kind.WAITING,
-            party=_required(party, "Sebutkan pihak yang diminta."),
-            paper_kind_id=kind_id,
-            since=since,
-            recorded_by=self.by.user,
+        new = Interval.objects.bulk_create(
+            Interval(
+                case=self.case,
+                attempt=attempt,
+                child_id=child,
+                kind=Interval.Kind.WAITING,
+                party_kind=Interval.Party(party_kind),
+                party=party,
+                request=request.strip(),
+                paper_kind_id=kind_id,
+                since=since,
+                recorded_by=self.by.user,
+            )
+            for child, attempt in asked
         )
-        self.intervals.append(interval)
-        self.log("wait.asked", step=key, interval=interval.pk)
-        return interval
+        self.intervals.extend(new)
+        for interval in new:
+            self.log("wait.asked", step=key, interval=interval.pk, child=interval.child_id)
+        return new
 
     def remind(self, interval_id: int, at: datetime) -> None:
-        interval = self._open_wait(interval_id, at)
+        (interval,) = self._open_requests([interval_id], at)
         interval.reminded = [*interval.reminded, at.isoformat()]
         interval.save(update_fields=["reminded"])
-        self.log("wait.reminded", interval=interval.pk)
+        self.log("wait.reminded", interval=interval.pk, child=interval.child_id)
 
-    def answered(self, interval_id: int, at: datetime, result: str) -> None:
-        interval = self._open_wait(interval_id, at)
-        interval.until, interval.result = at, _required(result, "Sebutkan jawabannya.")
-        interval.save(update_fields=["until", "result"])
-        self.log("wait.answered", interval=interval.pk)
+    def answered(self, interval_id: int, at: datetime, result: str, accepted: bool | None = None) -> None:
+        """The outside party answered; `accepted` where that was a yes or a no."""
+        self.all_answered([interval_id], at, result, accepted)
 
-    def _open_wait(self, interval_id: int, at: datetime) -> Interval:
+    def all_answered(
+        self, intervals: Iterable[int], at: datetime, result: str, accepted: bool | None = None
+    ) -> None:
+        """One answer to several requests, as a school takes in several children on one day."""
+        rows = self._open_requests(intervals, at)
+        result = _required(result, "Sebutkan jawabannya.")
+        for interval in rows:
+            interval.until, interval.result, interval.accepted = at, result, accepted
+            self.log("wait.answered", interval=interval.pk, child=interval.child_id)
+        Interval.objects.bulk_update(rows, ["until", "result", "accepted"])
+
+    def _open_requests(self, intervals: Iterable[int], at: datetime) -> list[Interval]:
+        """Requests that are open and were made before `at`. Refuses the rest."""
         _demand(self.refuse_touch())
-        interval = next(
-            (i for i in self.intervals if i.pk == interval_id and i.kind == Interval.Kind.WAITING), None
-        )
-        if interval is None or interval.until is not None:
+        wanted = set(intervals)
+        rows = [i for i in self.requests if i.pk in wanted and i.until is None]
+        if not rows or len(rows) != len(wanted):
             raise Refused("Permintaan ini sudah dijawab.")
-        if not interval.since <= at <= self.by.at:
+        if not all(i.since <= at <= self.by.at for i in rows):
             raise Refused("Waktu harus antara permintaan dan sekarang.")
-        return interval
+        return rows
+
+    def _end_requests(self, result: str, child_id: int | None = None) -> None:
+        """Requests of no step end with the child they were for, or with the case."""
+        rows = [i for i in self.requests if i.until is None and i.attempt_id is None]
+        for interval in rows:
+            if child_id in (None, interval.child_id):
+                interval.until, interval.result = self.by.at, result
+                interval.save(update_fields=["until", "result"])
 
     def put_on_hold(self, reason: str) -> None:
         _demand(self.refuse_lead())
@@ -1116,6 +1191,7 @@ class Walk(Progress):
             if attempt.child_id == stay.child_id:
                 self._end_waiting(attempt, "Anak keluar dari penanganan")
                 self._end(attempt, Attempt.State.ENDED, outcome.name)
+        self._end_requests("Anak keluar dari penanganan", stay.child_id)
         self.log("child.left", child=stay.child_id, outcome=outcome.pk)
 
     def rejoin(self, child_id: int, reason: str) -> None:
@@ -1167,7 +1243,9 @@ class Walk(Progress):
 
     # --- notes and people
 
-    def note(self, text: str, happened_at: datetime, child_id: int | None = None) -> ProgressNote:
+    def note(
+        self, text: str, happened_at: datetime, child_id: int | None = None, goal: Goal | None = None
+    ) -> ProgressNote:
         _demand(self.refuse_touch())
         if happened_at > self.by.at:
             raise Refused("Waktu kejadian tidak boleh di masa depan.")
@@ -1176,6 +1254,7 @@ class Walk(Progress):
         found = ProgressNote.objects.create(
             case=self.case,
             child_id=child_id,
+            goal=goal,
             happened_at=happened_at,
             text=_required(text, "Tulis catatannya."),
             recorded_at=self.by.at,
@@ -1185,11 +1264,17 @@ class Walk(Progress):
         self.log("note.written", note=found.pk)
         return found
 
-    def photo(self, stored, note: ProgressNote | None = None, caption: str = "") -> Photo:
+    def photo(
+        self, stored, note: ProgressNote | None = None, caption: str = "", child_id: int | None = None
+    ) -> Photo:
         """Keep a photo that was re-encoded on the way in (see uploads)."""
         _demand(self.refuse_touch())
+        child_id = note.child_id if note and child_id is None else child_id
+        if child_id is not None and not any(s.child_id == child_id for s in self.stays):
+            raise Refused("Anak ini tidak tercatat dalam penanganan ini.")
         found = Photo(
             case=self.case,
+            child_id=child_id,
             note=note,
             sha256=stored.sha256,
             taken_at=stored.taken_at and stored.taken_at.replace(tzinfo=ZoneInfo(self.agency.timezone)),
@@ -1201,6 +1286,20 @@ class Walk(Progress):
         found.save()
         self.log("photo.added", photo=found.pk)
         return found
+
+    def caption(self, captions: dict[int, str], versions: dict[int, int]) -> None:
+        """Say what photos show, also later: that a caption changed is written down, not its words."""
+        _demand(self.refuse_touch())
+        rows = {p.pk: p for p in Photo.objects.select_for_update().filter(case=self.case, pk__in=captions)}
+        if set(rows) != set(captions):
+            raise Refused("Foto ini tidak ada dalam penanganan ini.")
+        changed = [row for pk, row in sorted(rows.items()) if row.caption != captions[pk].strip()]
+        for row in changed:
+            if row.version != versions[row.pk]:
+                raise Conflict("Keterangan foto baru saja diubah oleh petugas lain.")
+            row.caption, row.version = captions[row.pk].strip(), row.version + 1
+            self.log("photo.captioned", photo=row.pk)
+        Photo.objects.bulk_update(changed, ["caption", "version"])
 
     def assign(self, position_id: int, user: User | None) -> None:
         """Set, change or lift the officer who alone acts in a position on this case."""
@@ -1268,6 +1367,7 @@ class Walk(Progress):
         for attempt in self.live():
             self._end_waiting(attempt, "Penanganan ditutup")
             self._end(attempt, Attempt.State.ENDED, reason)
+        self._end_requests("Penanganan ditutup")
         self.log("case.closed", self.closer.title, state=state)
 
     def reopen(self, reason: str) -> None:

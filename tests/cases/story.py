@@ -14,6 +14,9 @@ from sopcases.sops.models import Stage
 from tests.cast import World
 
 ROWS = [
+    tables.Assessment,
+    tables.Goal,
+    tables.Photo,
     tables.Case,
     tables.Attempt,
     tables.Attempt.acted_by.through,

@@ -10,6 +10,7 @@ from django.db.models import F
 from sopcases.cases.models import (
     Adult,
     Aid,
+    Assessment,
     Attempt,
     Attendance,
     Case,
@@ -18,6 +19,7 @@ from sopcases.cases.models import (
     CaseOfficer,
     Child,
     Filing,
+    Goal,
     Interval,
     Outcome,
     ProgressNote,
@@ -80,6 +82,31 @@ def it(world):
         def attendance(self, **facts):
             fields = {"session": self.session, "case": self.case, "child": self.child, **facts}
             return Attendance.objects.create(**fields)
+
+        def assessment(self, **facts):
+            fields = {
+                "case": self.case,
+                "child": self.child,
+                "assessed_at": self.now,
+                "physical": "x",
+                "recorded_at": self.now,
+                "recorded_by": self.user,
+                **facts,
+            }
+            return Assessment.objects.create(**fields)
+
+        def goal(self, **facts):
+            fields = {
+                "case": self.case,
+                "child": self.child,
+                "goal": "x",
+                "responsible": self.user,
+                "due_on": self.now.date(),
+                "recorded_at": self.now,
+                "recorded_by": self.user,
+                **facts,
+            }
+            return Goal.objects.create(**fields)
 
         def officer(self):
             return CaseOfficer.objects.create(
@@ -209,6 +236,19 @@ BREAKS = {
     ),
     "interval_hold_has_reason": lambda it: it.interval(kind="hold"),
     "interval_waiting_names_party": lambda it: it.interval(kind="waiting"),
+    "interval_hold_is_no_request": lambda it: it.interval(kind="hold", reason="x", child=it.child),
+    "interval_referral_says_what": lambda it: it.interval(kind="waiting", party="RSUD"),
+    "interval_accepted_is_answered": lambda it: it.interval(
+        kind="waiting", party="RSUD", request="x", accepted=True
+    ),
+    "assessment_not_in_future": lambda it: it.assessment(assessed_at=it.now + timedelta(minutes=1)),
+    "assessment_says_something": lambda it: it.assessment(physical=""),
+    "goal_says_what": lambda it: it.goal(goal=""),
+    "goal_names_responsible": lambda it: it.goal(responsible=None),
+    "goal_achieved_or_dropped": lambda it: it.goal(
+        achieved_on=it.now.date(), dropped_on=it.now.date(), drop_reason="x"
+    ),
+    "goal_dropped_has_reason": lambda it: it.goal(dropped_on=it.now.date()),
     "session_once": lambda it: Session.objects.create(
         agency=it.agency,
         sop=it.case.sop,

@@ -1,6 +1,7 @@
 """Where a case, and each child in it, stands."""
 
 from sopcases.cases.models.aid import Aid
+from sopcases.cases.models.care import Assessment, Goal
 from sopcases.cases.models.case import Case, CaseChild, CaseNumber, CaseOfficer, Outcome
 from sopcases.cases.models.child import Adult, Child, Relation, Whereabouts
 from sopcases.cases.models.dossier import Filing, Paper, Photo, ProgressNote, Waiver
@@ -11,6 +12,7 @@ from sopcases.cases.models.walk import Attempt, Interval
 __all__ = [
     "Adult",
     "Aid",
+    "Assessment",
     "Attempt",
     "Attendance",
     "Case",
@@ -19,6 +21,7 @@ __all__ = [
     "CaseOfficer",
     "Child",
     "Filing",
+    "Goal",
     "Interval",
     "Outcome",
     "Paper",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from sopcases.cases.models.care import Goal
 from sopcases.cases.models.case import Case
 from sopcases.cases.models.child import Child
 from sopcases.cases.models.walk import Attempt
@@ -157,6 +158,7 @@ class ProgressNote(models.Model):
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="notes")
     child = models.ForeignKey(Child, models.PROTECT, null=True, blank=True, related_name="notes")
+    goal = models.ForeignKey(Goal, models.PROTECT, null=True, blank=True, related_name="notes")
     happened_at = models.DateTimeField("waktu kejadian")
     text = models.TextField("catatan")
     recorded_at = models.DateTimeField()
@@ -183,6 +185,7 @@ class Photo(models.Model):
     """A photo of a case, re-encoded; the time it was taken is kept, the place is not."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="photos")
+    child = models.ForeignKey(Child, models.PROTECT, null=True, blank=True, related_name="photos")
     note = models.ForeignKey(ProgressNote, models.PROTECT, null=True, blank=True, related_name="photos")
     file = models.FileField(upload_to=own_name)
     sha256 = models.CharField(max_length=64)
@@ -190,10 +193,12 @@ class Photo(models.Model):
     caption = models.CharField("keterangan", max_length=200, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=0)
 
     class Meta:
         default_permissions = ()
         ordering = ["id"]
+        indexes = [models.Index(fields=["case", "-id"], name="photo_case_latest")]
 
     def __str__(self):
         return f"Foto {self.pk}"

@@ -158,14 +158,28 @@ class Interval(models.Model):
         WAITING = "waiting", "Menunggu pihak lain"
         HOLD = "hold", "Ditunda"
 
+    class Party(models.TextChoices):
+        NONE = "", "Tidak disebut"
+        HEALTH = "health", "Rumah sakit/kesehatan"
+        POLICE = "police", "Kepolisian"
+        SCHOOL = "school", "Sekolah/lembaga pendidikan"
+        INSTITUTION = "institution", "Lembaga/panti"
+        AGENCY = "agency", "Dinas lain"
+        REGION = "region", "Daerah lain"
+        OTHER = "other", "Lainnya"
+
     case = models.ForeignKey(Case, models.PROTECT, related_name="intervals")
     attempt = models.ForeignKey(Attempt, models.PROTECT, null=True, blank=True, related_name="intervals")
+    child = models.ForeignKey(Child, models.PROTECT, null=True, blank=True, related_name="intervals")
     kind = models.CharField(max_length=8, choices=Kind.choices)
+    party_kind = models.CharField("jenis pihak", max_length=12, choices=Party.choices, blank=True, default="")
     party = models.CharField("pihak", max_length=150, blank=True)
+    request = models.TextField("yang diminta", blank=True)
     paper_kind = models.ForeignKey(PaperKind, models.PROTECT, null=True, blank=True, related_name="+")
     since = models.DateTimeField("sejak")
     reminded = models.JSONField("diingatkan", default=list)
     until = models.DateTimeField("sampai", null=True, blank=True)
+    accepted = models.BooleanField("diterima", null=True, blank=True)
     result = models.CharField("hasil", max_length=300, blank=True)
     reason = models.TextField("alasan", blank=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -178,7 +192,12 @@ class Interval(models.Model):
                 fields=["attempt"],
                 condition=Q(kind="waiting", until__isnull=True),
                 name="interval_open_wait",
-            )
+            ),
+            models.Index(
+                fields=["case"],
+                condition=Q(kind="waiting", until__isnull=True),
+                name="interval_open_request",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -195,6 +214,20 @@ class Interval(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(kind="waiting") | ~Q(party=""), name="interval_waiting_names_party"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="hold") | Q(child__isnull=True, party_kind="", request=""),
+                name="interval_hold_is_no_request",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="waiting") | Q(attempt__isnull=False) | ~Q(request=""),
+                name="interval_referral_says_what",
+                violation_error_message="Sebutkan apa yang diminta.",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted__isnull=True) | Q(until__isnull=False) & ~Q(result=""),
+                name="interval_accepted_is_answered",
+                violation_error_message="Diterima atau ditolak dicatat bersama waktu dan jawabannya.",
             ),
         ]
 
