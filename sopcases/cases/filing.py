@@ -30,6 +30,7 @@ def file_document(
     output: int | None = None,
     children: Iterable[int] = (),
     child_id: int | None = None,
+    occurrence: date | None = None,
     signed: bool = False,
     disposed_by: User | None = None,
     signed_by: User | None = None,
@@ -67,7 +68,7 @@ def file_document(
     )
     walk.keep(paper.file, f"dokumen{accepted.suffix}", accepted)
     paper.save()
-    walk.file(paper, output, children, child_id)
+    walk.file(paper, output, children, child_id, occurrence)
     return paper
 
 

@@ -868,6 +868,8 @@ def case_acts(progress: Progress) -> Iterable[tuple[str, str]]:
     running, held = case.running, progress.hold is not None
     if aid.step_of(progress) is not None:
         yield case_url(case, "aid"), "Bantuan bagi anak"
+    if any(s.form == flow.VISIT for s in progress.plan.steps):
+        yield case_url(case, "monitoring"), "Pemantauan"
     if progress.refuse_touch() is None:
         yield case_url(case, "note_new"), "Tambah catatan"
         yield case_url(case, "paper_new"), "Tambah dokumen"

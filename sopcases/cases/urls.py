@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 
 from sopcases.cases import serving
 from sopcases.cases.progress import Spot
-from sopcases.cases.views import acts, aid, blank, intake, many, papers, show, step, table
+from sopcases.cases.views import acts, aid, blank, intake, many, papers, show, step, table, visits
 
 
 class SpotConverter:
@@ -71,6 +71,8 @@ urlpatterns = [
     path(f"{CASE}bantuan/tanda-terima/", aid.report, name="aid_report"),
     path(f"{CASE}bantuan/<id:aid>/ubah/", aid.change, name="aid_change"),
     path(f"{CASE}bantuan/<id:aid>/batalkan/", aid.void, name="aid_void"),
+    path(f"{CASE}pemantauan/", visits.monitoring, name="monitoring"),
+    path(f"{CASE}terima-beberapa/", visits.receive_some, name="receive_some"),
     path(f"{CASE}catatan/", show.notes, name="notes"),
     path(f"{CASE}catatan/baru/", acts.note, name="note_new"),
     path(f"{CASE}dokumen/baru/", papers.add, name="paper_new"),
@@ -97,6 +99,7 @@ urlpatterns = [
     path(f"{STEP}buka-kembali/", acts.reopen_step, name="reopen_step"),
     path(f"{STEP}tidak-diperlukan/", acts.not_needed, name="not_needed"),
     path(f"{STEP}tidak-terlaksana/", acts.not_held, name="not_held"),
+    path(f"{STEP}kunjungan/", visits.sheet, name="visit"),
     path(f"{STEP}verifikasi/", many.verify, name="verify"),
     path(f"{STEP}menyusul/", acts.waive, name="waive"),
     path(f"{STEP}tunggu/", acts.wait, name="wait"),

@@ -12,6 +12,7 @@ from sopcases.worktime.calendar import Duration
 
 PERFORMS, RECEIVES, DISPOSES, SIGNS = "performs", "receives", "disposes", "signs"
 APPROVING = {DISPOSES, SIGNS}
+SESSION, VISIT = "session", "visit"
 
 
 @dataclass(frozen=True)

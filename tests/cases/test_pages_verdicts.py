@@ -165,12 +165,12 @@ def test_the_same_few_queries_for_any_number(today, desk, count, django_assert_n
     case = proposed(today, count)
     yuli = desk("yuli")
     url = f"/penanganan/{case.number}/langkah/2/verifikasi/"
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         page = yuli.get(url)
     sent = hidden(page)
     for stay in stays(case):
         sent |= row(stay, "eligible")
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         yuli.post(url, **sent)
 
 

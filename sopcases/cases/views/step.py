@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from sopcases.cases import aid, wording
+from sopcases.cases import aid, visits, wording
 from sopcases.cases.access import At, log_read, step_gate
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.papers import PaperFacts
@@ -149,6 +149,7 @@ class _StepPage:
             output=output,
             children=[line.child_id] if line.child_id and not self.step.per_child else (),
             child_id=self.spot.child_id if self.step.per_child else None,
+            occurrence=self.spot.occurrence if line.output else None,
         )
 
     def _tell(self, attempt: Attempt) -> str:
@@ -231,6 +232,9 @@ class _StepPage:
             open_ = self.progress.refuse_judge(self.step.key) is None
             label = "Verifikasi anak" if open_ else "Lihat penilaian"
             yield told_verdicts(inside), step_url(self.at.case, self.spot, "verify"), label
+        if self.step.form == visits.VISIT and visits.refuse(self.progress, self.spot) is None and self.turn:
+            told = "Lembarnya menjadi laporan langkah ini; tidak perlu diunggah lagi."
+            yield told, step_url(self.at.case, self.spot, "visit"), "Isi lembar kunjungan"
         if self.step.aid:
             left = [s.child.called for s in aid.waiting(self.progress, aid.rows(self.progress))]
             told = (
