@@ -104,7 +104,7 @@ def search(by: Officer, text: str) -> list[Hit]:
         else:
             hidden.append(child)
     if hidden:
-        contact = _contact(by)
+        contact = contact_of(by)
         hits += [Hit(None, contact=contact) for _ in hidden]
     return hits
 
@@ -121,7 +121,8 @@ def _matching(by: Officer, text: str):
     )
 
 
-def _contact(by: Officer) -> str:
+def contact_of(by: Officer) -> str:
+    """Whom to ask about a child whose file the officer may not open."""
     leads = Position.objects.filter(agency=by.agency, may_close=True, external=False).order_by("name")
     names = [position.name for position in leads]
     return f"{by.agency.short_name} ({' atau '.join(names)})" if names else by.agency.short_name
@@ -149,7 +150,7 @@ def refuse_twice(by: Officer, child: Child) -> None:
             "penanganan kedua tidak dibuka."
         )
     if cases.exists():
-        raise Refused(f"Anak ini pernah ditangani. Hubungi {_contact(by)}; penanganan kedua tidak dibuka.")
+        raise Refused(f"Anak ini pernah ditangani. Hubungi {contact_of(by)}; penanganan kedua tidak dibuka.")
 
 
 def estimated_birth(on: date, years: int | None, months: int | None) -> tuple[date, date] | None:

@@ -44,6 +44,7 @@ SENTENCES = {
     "child.placed": "Mencatat keberadaan {child}",
     "child.edited": "Mengubah data {child}",
     "child.read": "Membuka data {child}",
+    "child.met": "Mencatat {child} terjangkau kembali",
     "child.searched": "Mencari data anak",
     "paper.filed": "Menambahkan {kind} ke berkas",
     "paper.followed": "{kind} yang menyusul sudah ada",

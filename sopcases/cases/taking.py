@@ -9,9 +9,10 @@ import hashlib
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -24,7 +25,8 @@ from sopcases.cases.page import case_url
 from sopcases.cases.progress import Progress
 from sopcases.cases.uploads import Accepted
 from sopcases.cases.walk import Walk
-from sopcases.people.models import Submission
+from sopcases.people import journal
+from sopcases.people.models import Entry, Submission
 from sopcases.refusal import NotAllowed
 
 NEW, SAME, HERE, MET = "new", "same", "here", "met"
@@ -34,6 +36,7 @@ MOST = 200
 CHOOSE = "pilih: anak baru, atau anak yang sudah terdata di bawah ini."
 CHANGED = "pilihannya tidak lagi berlaku. Pilih kembali."
 PHOTOGRAPHED = "Difoto saat didata."
+ELSEWHERE = "foto anak yang sudah terdata ditambahkan sebagai catatan pada penanganannya, tidak di sini."
 MEANWHILE = "orang lain menyimpan hal yang sama pada saat yang sama. Periksa, lalu simpan lagi."
 
 
@@ -98,6 +101,7 @@ class How:
     NEW = "anak baru"
     SAME = "data yang sudah ada dipakai"
     BEFORE = "sudah tercatat"
+    HERE = "sudah ada dalam penanganan ini; datanya tidak diubah"
     MET = "dicatat terjangkau kembali"
 
 
@@ -194,55 +198,76 @@ def _sources(walk: Walk, arrivals: Sequence[Arrival], before: Mapping[int, int |
     return found
 
 
+@dataclass(frozen=True)
+class Known:
+    """A child on file that a row may be. `seen`: the officer may open its record. `where`: the case that a
+    meeting is told to, the running one if there is any."""
+
+    child: Child
+    seen: bool
+    where: Case | None
+    sure: bool
+
+
 def matches(progress: Progress, arrivals: Sequence[Arrival]) -> dict[int, Match]:
-    """Who each row may be, for the rows that may be somebody on file."""
+    """Who each row may be, for the rows that may be somebody on file. Six queries, however many rows."""
     found = {}
-    for arrival, hits in zip(arrivals, _on_file(progress, arrivals), strict=True):
-        options = [option for hit in hits for option in _options(progress, hit)]
+    contact = cache(lambda: children.contact_of(progress.by))
+    for arrival, known in zip(arrivals, _on_file(progress, arrivals), strict=True):
+        options = [_option(progress, one, contact) for one in known]
         if options:
-            found[arrival.no] = Match(tuple(options), asked=True)
+            found[arrival.no] = Match(tuple(options), asked=any(one.sure for one in known))
     return found
 
 
-def _on_file(progress: Progress, arrivals: Sequence[Arrival]) -> list[list[children.Hit]]:
-    """Children of the same name or NIK that the officer may see, for each row; four queries."""
+def _on_file(progress: Progress, arrivals: Sequence[Arrival]) -> list[list[Known]]:
+    """Children of the same name or NIK, for each row."""
     names = {a.facts["name"].casefold() for a in arrivals} - {""}
     indexes = {nik.index(a.facts["nik"]) for a in arrivals} - {""}
     if not names and not indexes:
         return [[] for _ in arrivals]
-    known = Child.objects.filter(agency=progress.agency, merged_into=None).annotate(low=Lower("name"))
-    rows = list(known.filter(Q(low__in=names) | Q(nik_index__in=indexes)).order_by("pk")[:MOST])
-    stays = CaseChild.objects.filter(child__in=rows).select_related("case__sop").order_by("-case_id")
-    visible = set(
-        Case.objects.visible_to(progress.by).filter(children__child__in=rows).values_list("pk", flat=True)
-    )
-    cases: dict[int, list[Case]] = {}
+    rows = Child.objects.filter(agency=progress.agency, merged_into=None)
+    rows = rows.annotate(low=Lower("name"), temporary=Lower("temporary_name"))
+    same = Q(low__in=names) | Q(temporary__in=names) | Q(nik_index__in=indexes)
+    on_file = list(rows.filter(same).order_by("pk")[:MOST])
+    stays = CaseChild.objects.filter(child__in=on_file).select_related("case__sop").order_by("pk")
+    cases: dict[int, list[CaseChild]] = {}
     for stay in stays:
-        if stay.case_id in visible:
-            cases.setdefault(stay.child_id, []).append(stay.case)
-    seen = [c for c in rows if c.pk in cases or c.created_by_id == progress.by.user.pk]
-    return [
-        [
-            children.Hit(child, tuple(cases.get(child.pk, ())))
-            for child in seen
-            if child.low == arrival.facts["name"].casefold()
-            or (child.nik_index and child.nik_index == nik.index(arrival.facts["nik"]))
-        ]
-        for arrival in arrivals
-    ]
+        cases.setdefault(stay.child_id, []).append(stay)
+    mine = Case.objects.visible_to(progress.by).filter(children__child__in=on_file)
+    visible = set(mine.values_list("pk", flat=True)) if on_file else set()
+
+    def known(arrival: Arrival, child: Child) -> Known:
+        own = cases.get(child.pk, [])
+        running = [s.case for s in own if s.left_on is None and s.case.running]
+        seen = child.created_by_id == progress.by.user.pk or any(s.case_id in visible for s in own)
+        sexes = {child.sex, arrival.facts["sex"]} - {""}
+        by_nik = bool(child.nik_index) and child.nik_index == nik.index(arrival.facts["nik"])
+        where = running[0] if running else own[-1].case if own and not seen else None
+        return Known(child, seen, where, sure=by_nik or len(sexes) < 2)
+
+    def alike(arrival: Arrival, child: Child) -> bool:
+        name = arrival.facts["name"].casefold()
+        number = nik.index(arrival.facts["nik"])
+        return bool((name and name in (child.low, child.temporary)) or (number and number == child.nik_index))
+
+    return [[known(a, c) for c in on_file if alike(a, c)] for a in arrivals]
 
 
-def _options(progress: Progress, hit: children.Hit) -> Iterable[Option]:
-    """What the officer may say of a hit: the same child, here or from its file, or met again elsewhere."""
-    child = hit.child
-    if child is None:
-        return
+def _option(progress: Progress, known: Known, contact: Callable[[], str]) -> Option:
+    """What the officer may say of a child on file: it is here already, met again elsewhere, or taken up."""
+    child, where = known.child, known.where
+    if not known.seen:
+        told = "dicatat terjangkau kembali pada penanganannya" if where else "tidak dicatat dua kali"
+        return Option(f"{MET}-{child.pk}", f"Anak yang pernah ditangani. Hubungi {contact()}.", told)
     age = wording.age(child.birth_from, child.birth_until, progress.by.day)
     about = ", ".join(filter(None, [child.get_sex_display() if child.sex else "", age, child.address]))
     if any(s.child_id == child.pk for s in progress.stays):
-        yield Option(f"{HERE}-{child.pk}", f"{child.called}, sudah ada dalam penanganan ini", about)
-    elif not any(case.running for case in hit.cases):
-        yield Option(f"{SAME}-{child.pk}", f"Anak yang sama: {child.called}", about)
+        return Option(f"{HERE}-{child.pk}", f"{child.called}, sudah ada dalam penanganan ini", about)
+    if where is not None:
+        label = f"Anak yang sama: {child.called}, sedang ditangani. Catat sebagai terjangkau kembali di sana"
+        return Option(f"{MET}-{child.pk}", label, about)
+    return Option(f"{SAME}-{child.pk}", f"Anak yang sama: {child.called}", about)
 
 
 def _decided(arrival: Arrival, result: Result) -> bool:
@@ -253,6 +278,8 @@ def _decided(arrival: Arrival, result: Result) -> bool:
         result.refused[arrival.no] = ("choice", CHANGED)
     elif match.asked and not arrival.choice:
         result.refused[arrival.no] = ("choice", CHOOSE)
+    elif arrival.photo and arrival.choice.startswith((f"{MET}-", f"{HERE}-")):
+        result.refused[arrival.no] = ("photo", ELSEWHERE)
     return arrival.no not in result.refused
 
 
@@ -335,7 +362,8 @@ class _Taking:
 
     def save(self, arrivals: Sequence[Arrival]) -> None:
         here = [a for a in arrivals if a.choice.startswith(f"{HERE}-")]
-        self.result.taken += [Taken(a.no, int(a.choice.split("-")[1]), How.BEFORE) for a in here]
+        self.result.taken += [Taken(a.no, int(a.choice.split("-")[1]), How.HERE) for a in here]
+        met = self._meet([a for a in arrivals if a.choice.startswith(f"{MET}-")])
         joining = self._known(arrivals) + self._new(arrivals)
         joining.sort(key=lambda a: a.no)
         if joining:
@@ -346,9 +374,43 @@ class _Taking:
             self._relate(joining)
             self._place(joining)
             self._note(joining)
-        self._keep_keys([*joining, *here])
+        self._keep_keys([*joining, *here, *met])
 
     # --- the children
+
+    def _meet(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Children met again are told to the case they are, or were, in, whether the officer may open it or
+        not (design rule 18): its readers find the note."""
+        if not arrivals:
+            return []
+        found = dict(zip([a.no for a in arrivals], _on_file(self.walk, arrivals), strict=True))
+        notes = []
+        for arrival in arrivals:
+            pk = int(arrival.choice.split("-")[1])
+            known = next(one for one in found[arrival.no] if one.child.pk == pk)
+            self.result.taken.append(Taken(arrival.no, pk if known.seen else None, How.MET))
+            if known.where is not None:
+                notes.append(self._met(arrival, known))
+        ProgressNote.objects.bulk_create(notes)
+        Entry.objects.bulk_create(
+            journal.line(self.by, "child.met", note.case, child=note.child_id, note=note.pk) for note in notes
+        )
+        return list(arrivals)
+
+    def _met(self, arrival: Arrival, known: Known) -> ProgressNote:
+        place = self.walk.case.place
+        parts = [f"Terjangkau kembali{f' di {place}' if place else ''}."]
+        parts += [f"Keberadaan: {arrival.where}."] if arrival.where else []
+        parts += [arrival.note] if arrival.note else []
+        return ProgressNote(
+            case=known.where,
+            child=known.child,
+            happened_at=self.found_at,
+            text=" ".join(parts),
+            recorded_at=self.by.at,
+            recorded_by=self.by.user,
+            acting_title=self.walk.any_hat.title,
+        )
 
     def _known(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Rows whose child is on file already, and in no running case."""

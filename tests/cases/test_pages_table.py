@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sopcases.cases.models import Adult, Child, Photo, ProgressNote, Relation, Whereabouts
 from sopcases.people import drafts, journal
-from sopcases.people.models import Draft, Entry, Submission
+from sopcases.people.models import Draft, Entry, Position, Submission
 from tests.cases.test_roster import workbook
 from tests.cases.test_uploads import image
+from tests.cast import appoint, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -420,6 +421,64 @@ def test_a_mended_row_of_a_list_sent_again_is_not_a_second_child(today, desk, ca
     assert again["r1-choice"].startswith("here-"), "the likely answer is chosen already"
     sari.post(here, **{**again, "action": "save"})
     assert case.children.count() == 1
+
+
+def test_a_child_in_a_running_case_is_met_again_there(today, desk, case, here):
+    other = today.case("anak-jalanan", by="dewi", children=0)
+    with today.walk(other, "sari") as walk:
+        walk.join(known := today.child("Bunga", sex="P"))
+    sari = desk("sari")
+    rows = [{"name": "Bunga", "sex": "P", "note": "Berjualan koran"}]
+    response = sari.post(here, 422, **typed(sari.get(here), rows, action="save"))
+    assert "Bunga, sedang ditangani. Catat sebagai terjangkau kembali di sana" in response.content.decode()
+    response = sari.post(here, **{**form(response), "r1-choice": f"met-{known.pk}", "action": "save"})
+    assert "1 anak dicatat terjangkau kembali." in sari.text(response.url)
+    assert not case.children.exists(), "no second case"
+    note = ProgressNote.objects.get()
+    assert (note.case, note.child, note.recorded_by) == (other, known, today.sari)
+    assert note.text == "Terjangkau kembali di Simpang Pamedan. Berjualan koran"
+    assert "Mencatat Bunga terjangkau kembali" in sari.text(f"/penanganan/{other.number}/")
+
+
+def test_a_child_whose_file_is_closed_to_the_officer(today, desk, case, here):
+    """Only "pernah ditangani, hubungi …" shows, and the meeting is added unseen (design rule 18)."""
+    hidden = today.child("Bunga", by="dewi", sex="P", address="Jl. Rahasia")
+    other = today.case("anak-jalanan", by="dewi", children=0)
+    with today.walk(other, "dewi") as walk:
+        walk.join(hidden)
+        walk.assign(Position.objects.get(agency=today.home, name="Peksos").pk, today.sari)
+    peksos = Position.objects.get(agency=today.home, name="Peksos")
+    today.users["putri"] = appoint(make_user(today.home, "putri", "Putri"), peksos)
+    putri = desk("putri")
+    response = putri.post(here, 422, **typed(putri.get(here), [{"name": "Bunga", "sex": "P"}], action="save"))
+    text = response.content.decode()
+    assert "Anak yang pernah ditangani. Hubungi Dinsos" in text
+    assert "Jl. Rahasia" not in text and other.number not in text
+    data = {**form(response), "r1-choice": f"met-{hidden.pk}", "action": "save"}
+    page = putri.text(putri.post(here, **data).url)
+    assert "1 anak dicatat terjangkau kembali." in page and "Bunga" not in page
+    assert ProgressNote.objects.get().case == other
+    putri.post(here, **data)
+    assert ProgressNote.objects.count() == 1, "sent twice, met once"
+
+
+def test_a_namesake_of_the_other_sex_is_offered_and_not_asked(today, desk, case, here):
+    today.child("Sinta", sex="L")
+    sari = desk("sari")
+    response = sari.post(here, 200, **typed(sari.get(here), [{"name": "Sinta", "sex": "P"}], action="check"))
+    assert "Anak yang sama: Sinta" in response.content.decode()
+    sari.post(here, **{**form(response), "action": "save"})
+    assert case.children.count() == 1
+
+
+def test_a_photo_of_one_met_again(today, desk, case, here):
+    with today.walk(case, "sari") as walk:
+        walk.join(known := today.child("Bunga"))
+    sari = desk("sari")
+    data = typed(sari.get(here), [{"name": "Bunga"}], action="save", **{"r1-choice": f"here-{known.pk}"})
+    photo = SimpleUploadedFile("bunga.jpg", image(), "image/jpeg")
+    text = sari.post(here, 422, **data, **{"r1-photo": photo}).content.decode()
+    assert "Baris 1: foto anak yang sudah terdata ditambahkan sebagai catatan" in text
 
 
 def test_a_choice_nobody_offered(today, desk, case, here):

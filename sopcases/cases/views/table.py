@@ -231,7 +231,7 @@ class _Table:
         sentences = {
             "{} anak ditambahkan ke penanganan ini.": hows.count(How.NEW) + hows.count(How.SAME),
             "{} anak dicatat terjangkau kembali.": hows.count(How.MET),
-            "{} baris sudah tercatat sebelumnya.": hows.count(How.BEFORE),
+            "{} baris sudah tercatat sebelumnya.": hows.count(How.BEFORE) + hows.count(How.HERE),
         }
         return " ".join(text.format(count) for text, count in sentences.items() if count)
 
