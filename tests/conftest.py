@@ -42,6 +42,9 @@ os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER / 'sopcases.sqlite3'}"
 
 from django.conf import settings  # noqa: E402 - the environment comes first
 
+# An xdist worker inherits DJANGO_SETTINGS_MODULE, so its settings were read before this file: with the folder
+# of its controller, where the files of all workers would mix.
+settings.MEDIA_ROOT = os.environ["MEDIA_ROOT"]
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True

@@ -1,9 +1,12 @@
 """The test environment itself: what it forbids, what it cleans, that a real browser runs under the policy."""
 
+import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 from django.template import Context, Origin, Template
 from django.test import Client
@@ -32,6 +35,14 @@ def test_the_guard_stands_again_after_a_flush():
         with pytest.raises(DatabaseError), transaction.atomic():
             act()
     assert Entry.objects.get().verb == "uji"
+
+
+def test_each_worker_keeps_its_own_files():
+    """Two that share a folder see each other's files come and go."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    own = Path(os.environ["SOPCASES_TEST_FOLDER"]) / worker
+    assert Path(default_storage.location) == Path(settings.MEDIA_ROOT) == own / "media"
+    assert Path(settings.DATABASES["default"].get("TEST", {}).get("NAME") or own / "x").parent == own
 
 
 def test_an_undefined_variable_fails_in_our_templates_only():

@@ -18,6 +18,7 @@ from sopcases.cases.models import Outcome, ProgressNote
 from sopcases.people import drafts
 from sopcases.people.models import Draft, Entry, Submission
 from tests.cases.front_door import Desk, hidden, local
+from tests.cases.test_verb_judge import proposed
 from tests.cast import make_world
 
 pytestmark = pytest.mark.django_db
@@ -515,3 +516,20 @@ def test_saving_and_showing_cost_the_same_at_any_number(desk, note, number):
     with CaptureQueriesContext(connection) as asked:
         assert "Lanjutkan isian" in sari.text(note)
     assert len([q for q in asked if "people_draft" in q["sql"]]) == 1
+
+
+def test_the_rows_of_a_table_come_back_with_it(world, desk):
+    case = proposed(world, 3)
+    url = f"/penanganan/{case.number}/langkah/2/verifikasi/"
+    yuli = desk("yuli")
+    shown = hidden(yuli.get(url))
+    one, two, _ = case.children.order_by("id")
+    typed_rows = [[f"a{one.child_id}-verdict", "incomplete"], [f"a{two.child_id}-reason", "Belum jelas"]]
+    kept = [[name, value] for name, value in shown.items() if name != "_key"] + typed_rows
+    yuli.types(url, shown["_key"], fields=kept)
+    response = yuli.goes_on(url, Draft.objects.get().pk)
+    form = Filled(response).values
+    assert form[f"a{two.child_id}-reason"] == "Belum jelas"
+    assert "incomplete" in form[f"a{one.child_id}-verdict[]"]
+    assert "invalid-feedback" not in response.content.decode()
+    assert not case.children.exclude(verdict="").exists()

@@ -14,6 +14,7 @@ from sopcases.cases.page import Reading, child_chip, number_of, step_url, told_v
 from sopcases.cases.progress import Progress
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import Judged, walking
+from sopcases.people import drafts
 from sopcases.people.once import once, sent_before
 from sopcases.refusal import NotAllowed, Refused
 
@@ -36,6 +37,10 @@ def answer_rows(
     if request.method != "POST":
         return show(200, [])
     touched = [row for row in rows if row.touched]
+    if drafts.resumed(request):
+        for part in (form, *touched):
+            drafts.unjudged(part)
+        return show(200, touched)
     if (led := sent_before(request)) is not None:
         faulty = [row for row in touched if row.faulty]
         form.sent_again()
