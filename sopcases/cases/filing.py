@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from sopcases.cases.models import Paper
+from sopcases.cases.progress import Progress
 from sopcases.cases.uploads import Accepted
 from sopcases.cases.walk import Walk
 from sopcases.people import authority
@@ -20,7 +21,7 @@ THREE_HANDS = (
 def file_document(
     walk: Walk,
     kind: PaperKind,
-    accepted: Accepted,
+    accepted: Accepted | None,
     *,
     number: str = "",
     dated: date | None = None,
@@ -34,12 +35,16 @@ def file_document(
     signed: bool = False,
     disposed_by: User | None = None,
     signed_by: User | None = None,
+    agenda: str = "",
+    received_on: date | None = None,
 ) -> Paper:
     """A paper made of a file, and filed: for the case or children, and as an output of a step.
 
     Incoming and citizens' papers count as signed; reports and records are ready, and signed when the scan
     bears the signatures (`signed`). An official letter must be the scan signed in ink: it names who
     initialled and who signed, holders of those positions on the day it bears; neither of them uploads it.
+    An incoming letter is there when it has come: its scan may follow (`accepted` None, `attach_scan`), and it
+    may bear the number it got in the office's agenda, typed as given, once a year.
 
     Raises Refused with a sentence, and what `Walk.file` raises.
     """
@@ -47,6 +52,10 @@ def file_document(
         raise Refused("Tanggal dokumen tidak boleh di masa depan.")
     if kind.agency_id != walk.case.agency_id:
         raise Refused("Jenis dokumen ini milik perangkat daerah lain.")
+    if accepted is None and not kind.from_outside:
+        raise Refused("Pilih berkasnya: satu PDF, atau satu atau beberapa foto.")
+    agenda = agenda.strip()
+    _check_agenda(walk, agenda, dated, received_on)
     letter = kind.origin == PaperKind.Origin.LETTER
     if letter:
         _check_hands(walk, kind, dated, disposed_by, signed_by)
@@ -59,16 +68,60 @@ def file_document(
         issuer=issuer,
         original=original,
         description=description,
-        mime=accepted.mime,
-        sha256=accepted.sha256,
+        agenda=agenda,
+        agenda_year=received_on.year if agenda else None,
+        received_on=received_on,
+        mime=accepted.mime if accepted else "",
+        sha256=accepted.sha256 if accepted else "",
         disposed_by=disposed_by if letter else None,
         signed_by=signed_by if letter else None,
         created_at=walk.by.at,
         created_by=walk.by.user,
     )
-    walk.keep(paper.file, f"dokumen{accepted.suffix}", accepted)
+    if accepted is not None:
+        walk.keep(paper.file, f"dokumen{accepted.suffix}", accepted)
     paper.save()
     walk.file(paper, output, children, child_id, occurrence)
+    return paper
+
+
+def _check_agenda(walk: Walk, agenda: str, dated: date | None, received_on: date | None) -> None:
+    """The number of the agenda of incoming letters begins anew each year."""
+    if agenda and received_on is None:
+        raise Refused("Surat dengan nomor agenda harus bertanggal terima.")
+    if received_on is None:
+        return
+    if received_on > walk.by.day:
+        raise Refused("Tanggal terima tidak boleh di masa depan.")
+    if dated is not None and received_on < dated:
+        raise Refused("Surat tidak dapat diterima sebelum tanggalnya. Periksa kedua tanggalnya.")
+    taken = Paper.objects.filter(
+        agency_id=walk.case.agency_id, agenda=agenda, agenda_year=received_on.year, voided_at=None
+    )
+    if agenda and taken.exists():
+        raise Refused(f"Nomor agenda {agenda} sudah dipakai pada tahun {received_on.year}.")
+
+
+def refuse_scan(walk: Progress, paper: Paper) -> str | None:
+    """Why no scan can be added to a paper, or None: only one that came without."""
+    if (sentence := walk.refuse_touch()) is not None:
+        return sentence
+    if paper.file or paper.drafted_here or not walk.kinds[paper.kind_id].from_outside:
+        return "Dokumen ini sudah berisi berkas."
+    return "Dokumen ini sudah dibatalkan." if paper.voided_at is not None else None
+
+
+def attach_scan(walk: Walk, paper_id: int, accepted: Accepted) -> Paper:
+    """The scan of an incoming paper that was registered without it."""
+    paper = Paper.objects.select_for_update().get(pk=paper_id)
+    if all(f.paper_id != paper.pk for f in walk.filings):
+        raise Refused("Dokumen ini tidak ada dalam penanganan ini.")
+    if (sentence := refuse_scan(walk, paper)) is not None:
+        raise Refused(sentence)
+    paper.mime, paper.sha256 = accepted.mime, accepted.sha256
+    walk.keep(paper.file, f"dokumen{accepted.suffix}", accepted)
+    paper.save()
+    walk.log("paper.scanned", paper=paper.pk, kind=paper.kind_id)
     return paper
 
 

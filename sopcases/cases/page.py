@@ -440,13 +440,21 @@ class Reading:
         found = {f.paper_id: f.paper for f in self.progress.filings}
         return [found[pk] for pk in sorted(found, reverse=True)]
 
+    def awaits_scan(self, paper: Paper) -> bool:
+        """An incoming letter that was registered before its scan."""
+        return bool(paper.received_on and not paper.file and paper.voided_at is None)
+
     def paper_row(self, paper: Paper) -> PaperRow:
         kind = self.progress.kinds[paper.kind_id]
         for_whom = sorted(
             {self.called(f.child_id) for f in self.progress.filings if f.paper_id == paper.pk and f.child_id}
         )
         origin = {True: "asli", False: "fotokopi"}.get(paper.original, "")
-        facts = [origin, paper.mime.rsplit("/", 1)[-1].upper(), paper.description, *for_whom]
+        agenda = f"nomor agenda {paper.agenda}" if paper.agenda else ""
+        came = f"diterima {wording.day(paper.received_on)}" if paper.received_on else ""
+        facts = [agenda, came, origin, paper.mime.rsplit("/", 1)[-1].upper(), paper.description, *for_whom]
+        if self.awaits_scan(paper):
+            facts.append("pindaian menyusul")
         if paper.voided_at:
             facts.append(f"dibatalkan: {paper.void_reason}")
         can_void = self.progress.refuse_void(paper) is None
@@ -580,6 +588,17 @@ class Reading:
                             url=step_url(self.case, self.progress.spot_of(attempt)),
                         )
                     )
+        for paper in self.papers():
+            if self.awaits_scan(paper):
+                found.append(
+                    Gap(
+                        what=f"Pindaian {self.progress.kinds[paper.kind_id].name} {paper.number}".strip(),
+                        where="",
+                        chip=Chip("Menyusul", "waiting"),
+                        text=paper.issuer,
+                        url=case_url(self.case, "scan", paper=paper.pk),
+                    )
+                )
         for waiver in self.progress.waivers:
             if waiver.settled_at is None and waiver.until:
                 over = waiver.until < timezone.localdate(self.at)
@@ -838,7 +857,10 @@ def ahead(reading: Reading) -> Iterable[tuple[str, str]]:
 def case_facts(reading: Reading) -> Iterable[tuple[str, str]]:
     """The first report, as it was taken down."""
     case = reading.case
-    yield "Waktu kejadian", wording.moment(case.event_at)
+    if case.sop.opening == case.sop.Opening.LIST:
+        yield "Diterima pada", wording.day(timezone.localtime(case.event_at).date())
+    else:
+        yield "Waktu kejadian", wording.moment(case.event_at)
     yield "Tempat", case.place
     yield "Wilayah", case.area.name if case.area else ""
     yield "Pelapor/penemu", " · ".join(filter(None, [case.reporter, case.reporter_phone]))

@@ -76,6 +76,12 @@ class PaperFacts(forms.Form):
         )
 
 
+class ScanForm(ActForm):
+    """The scan of a paper that is registered already."""
+
+    file = PaperField(label="Pindaian", help_text="PDF, JPEG, atau PNG. Beberapa foto menjadi satu dokumen.")
+
+
 class KindForm(forms.Form):
     """Which paper is to be added? Sent by GET: nothing here is secret."""
 

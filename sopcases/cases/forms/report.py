@@ -1,14 +1,24 @@
 """The first report of a case."""
 
-from datetime import date
+from datetime import date, datetime, time
 
 from django import forms
+from django.utils import timezone
 
 from sopcases.cases.children import estimated_birth, said_how
-from sopcases.cases.forms.fields import ActForm, LongField, MomentField, PhotosField
+from sopcases.cases.forms.fields import (
+    ActForm,
+    DayField,
+    LongField,
+    MomentField,
+    PhotosField,
+    name_in_errors,
+)
 from sopcases.cases.models import Child
+from sopcases.cases.uploads import PaperField
 from sopcases.people.models import Area
-from sopcases.sops.models import Revision, Sop
+from sopcases.sops.models import PaperKind, Revision, Sop
+from sopcases.sops.plans import plan_of
 
 
 class OpeningForm(ActForm):
@@ -63,6 +73,57 @@ class OpeningForm(ActForm):
         names = "event_at place area reporter reporter_phone circumstances verbal_order_by verbal_order_at"
         found = {name: self.cleaned_data[name] for name in names.split()}
         return {**found, "route": self.cleaned_data.get("route", "")}
+
+
+class LetterForm(OpeningForm):
+    """A list of children is proposed by a letter: the case is opened with it, once."""
+
+    received_on = DayField(label="Diterima pada")
+    agenda = forms.CharField(
+        label="Nomor agenda",
+        max_length=40,
+        required=False,
+        help_text="Seperti tertulis pada agenda surat masuk.",
+    )
+    issuer = forms.CharField(label="Surat dari", max_length=150, help_text="Misalnya Camat Bulik.")
+    number = forms.CharField(label="Nomor surat", max_length=100)
+    dated = DayField(label="Tanggal surat")
+    circumstances = LongField(label="Hal", rows=2, required=False)
+    file = PaperField(
+        label="Pindaian surat",
+        required=False,
+        help_text="PDF, JPEG, atau PNG. Boleh menyusul; beberapa foto menjadi satu dokumen.",
+    )
+
+    field_order = "issuer number dated circumstances agenda received_on area file".split()
+
+    def __init__(self, *args, revision: Revision, **kwargs):
+        super().__init__(*args, revision=revision, **kwargs)
+        for name in ("event_at", "place", "reporter", "reporter_phone", "photos"):
+            del self.fields[name]
+        for name in ("verbal_order_by", "verbal_order_at"):
+            del self.fields[name]
+        if self.fields["area"].queryset.exists():
+            self.fields["area"].required = True
+            self.fields["area"].empty_label = "Pilih wilayah"
+            self.fields["area"].error_messages["required"] = "Pilih wilayah."
+        name_in_errors(self.fields)
+
+    def facts(self) -> dict:
+        """What `open_case` takes: the case begins on the day the letter came."""
+        data = self.cleaned_data
+        begun = timezone.make_aware(datetime.combine(data["received_on"], time()))
+        found = {"event_at": begun, "reporter": data["issuer"], "area": data["area"]}
+        return {**found, "circumstances": data["circumstances"], "route": data.get("route", "")}
+
+    def letter(self) -> dict:
+        """What `file_document` takes."""
+        names = ("number", "dated", "issuer", "agenda", "received_on")
+        return {**{name: self.cleaned_data[name] for name in names}, "description": self.about}
+
+    @property
+    def about(self) -> str:
+        return self.cleaned_data["circumstances"][:300]
 
 
 class ChildFacts(forms.Form):
@@ -146,4 +207,14 @@ class SearchForm(forms.Form):
 
 def opening_of(revision: Revision) -> type[OpeningForm]:
     """The form a case under this SOP is opened with."""
+    if revision.sop.opening == Sop.Opening.LIST and opening_letter(revision) is not None:
+        return LetterForm
     return ReportForm if revision.sop.opening == Sop.Opening.CHILD else OpeningForm
+
+
+def opening_letter(revision: Revision) -> PaperKind | None:
+    """The incoming paper that the step which looks for the children asks for: it opens the case."""
+    finder = plan_of(revision).finder
+    wanted = [r.kind for r in finder.requirements if r.source is None] if finder else []
+    kinds = PaperKind.objects.filter(pk__in=wanted, origin=PaperKind.Origin.INCOMING).in_bulk()
+    return next((kinds[pk] for pk in wanted if pk in kinds), None)

@@ -7,8 +7,16 @@ from django.views.decorators.http import require_http_methods
 
 from sopcases.cases import children, wording
 from sopcases.cases.access import At, case_gate, may_touch
+from sopcases.cases.filing import file_document
 from sopcases.cases.forms.fields import now_to_the_minute
-from sopcases.cases.forms.report import AddChildForm, ReportForm, SearchForm, opening_of
+from sopcases.cases.forms.report import (
+    AddChildForm,
+    LetterForm,
+    ReportForm,
+    SearchForm,
+    opening_letter,
+    opening_of,
+)
 from sopcases.cases.models import Child
 from sopcases.cases.opening import open_case, refuse_open
 from sopcases.cases.page import Reading, case_url
@@ -50,6 +58,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
         search_error = " ".join(asked.errors.get("q", ()))
     else:
         initial = {"event_at": now_to_the_minute(), "child": known.pk if known else None}
+        initial |= {"received_on": request.officer.day, "area": _own_area(request.officer)}
         form = form_class(request.POST or None, request.FILES or None, revision=revision, initial=initial)
     context = {
         "form": form,
@@ -60,6 +69,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
         "hits": hits,
         "search_error": search_error,
         "with_child": form_class is ReportForm,
+        "with_letter": form_class is LetterForm,
         "query": request.POST.get("q", "") if searched else "",
     }
 
@@ -71,13 +81,21 @@ def report(request: HttpRequest) -> HttpResponseBase:
         with walking(case, request.officer) as walk:
             if form_class is ReportForm:
                 _take_in(walk, form, known, case.event_at)
-            for number, photo in enumerate(form.cleaned_data["photos"], 1):
+            if form_class is LetterForm:
+                file_document(walk, opening_letter(revision), form.cleaned_data["file"], **form.letter())
+            for number, photo in enumerate(form.cleaned_data.get("photos", ()), 1):
                 walk.photo(photo, caption=f"Laporan awal, foto {number}")
         return case_url(case, "reported")
 
     if searched:
         return show(200)
     return answer(request, form, act, show, request.get_full_path())
+
+
+def _own_area(officer: Officer) -> int | None:
+    """The one area an officer works in: it need not be chosen."""
+    areas = {hat.area_id for hat in officer.hats}
+    return areas.pop() if len(areas) == 1 else None
 
 
 def _take_in(walk: Walk, form, known: Child | None, at) -> None:

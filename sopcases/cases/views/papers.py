@@ -6,8 +6,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from sopcases.cases.access import At, case_gate, find_case, may_touch
+from sopcases.cases.filing import attach_scan, refuse_scan
 from sopcases.cases.forms.acts import ReasonForm
-from sopcases.cases.forms.papers import KindForm, PaperForm
+from sopcases.cases.forms.papers import KindForm, PaperForm, ScanForm
 from sopcases.cases.page import Reading, case_url
 from sopcases.cases.views.acts import Act, page_of, plain
 from sopcases.cases.views.posting import answer
@@ -104,6 +105,27 @@ void = page_of(
         ),
         why_not=lambda at: at.progress.refuse_void(at.paper),
         danger=True,
+    ),
+    filed_gate,
+    may_touch,
+)
+
+
+def _scan_form(at: At, request: HttpRequest, data=None, files=None, **kwargs) -> ScanForm:
+    return ScanForm(data, files, **kwargs)
+
+
+scan = page_of(
+    Act(
+        name="scan",
+        title=lambda at: f"Unggah pindaian: {_name(at)}",
+        text=lambda at: "Surat ini sudah tercatat; pindaiannya ditambahkan.",
+        submit="Unggah pindaian",
+        done="Pindaian tersimpan.",
+        form=_scan_form,
+        do=lambda walk, at, form: attach_scan(walk, at.paper.pk, form.cleaned_data["file"]),
+        why_not=lambda at: refuse_scan(at.progress, at.paper),
+        files=True,
     ),
     filed_gate,
     may_touch,
