@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from sopcases.cases.models import Adult, Child, Photo, ProgressNote, Relation, Whereabouts
 from sopcases.people import drafts, journal
@@ -540,8 +541,8 @@ def test_the_page_is_read_with_a_line_in_the_journal(desk, case, here):
     assert journal.of(case).filter(verb="case.read").count() == 1
 
 
-@pytest.mark.parametrize(("count", "queries"), [(3, 33), (6, 33), (80, 35)])
-def test_what_a_table_costs(today, desk, case, here, count, queries, django_assert_num_queries):
+@pytest.mark.parametrize("count", [3, 6, 80])
+def test_what_a_table_costs(today, desk, case, here, count, django_assert_num_queries):
     sari = desk("sari")
     rows = [
         {
@@ -558,6 +559,7 @@ def test_what_a_table_costs(today, desk, case, here, count, queries, django_asse
     paste = "Nama\n" + "\n".join(f"Anak {n}" for n in range(count))
     page = sari.post(here, 200, **typed(sari.get(here), [], action="paste", paste=paste))
     data = typed(page, rows, action="save")
-    with django_assert_num_queries(queries):  # SQLite takes eighty rows in two parts here and there
+    halved = 2 if count == 80 and connection.vendor == "sqlite" else 0  # 999 values at most in one statement
+    with django_assert_num_queries(33 + halved):
         sari.post(here, **data)
     assert case.children.count() == count

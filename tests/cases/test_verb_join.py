@@ -174,5 +174,5 @@ def test_many_cost_what_one_costs(world, count, django_assert_num_queries):
     new = [world.child(f"Anak {n}") for n in range(count)]
     officer = world.officer("sari")
     assert officer.reach
-    with django_assert_num_queries(18), walking(case, officer) as walk:
+    with django_assert_num_queries(19), walking(case, officer) as walk:
         walk.join_many(new)
