@@ -40,6 +40,7 @@ def addresses() -> dict[str, object]:
 @pytest.fixture
 def scene(db):
     """Logged-in clients by person, and what the parts of the addresses stand for."""
+    from sopcases.cases import care
     from sopcases.cases.models import Aid, Outcome
     from sopcases.cases.progress import Spot
     from sopcases.letters import register
@@ -66,6 +67,8 @@ def scene(db):
     with world.walk(desk.case, "sari") as walk:
         interval = walk.wait("6", "Rumah sakit", world.now)
         photo = walk.photo(kept)
+        assessment = care.assess(walk, child.pk, world.now, needs="Akta")
+        goal = care.plan(walk, child.pk, goal="Akta", due_on=world.now.date(), responsible=world.sari)
     series = Series.objects.get(agency=world.home, name="Surat Perintah Tugas")
     (number,) = register.reserve(series, 2026, world.officer("agus"), reason="Untuk tim")
     aid = Aid.objects.create(
@@ -91,6 +94,8 @@ def scene(db):
         "photo": photo.pk,
         "interval": interval.pk,
         "aid": aid.pk,
+        "assessment": assessment.pk,
+        "goal": goal.pk,
         "spot": Spot("6"),
         "letter": letter.pk,
         "token": fixed.token,

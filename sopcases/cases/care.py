@@ -16,6 +16,7 @@ from sopcases.people.models import User
 from sopcases.refusal import Conflict, NotAllowed, Refused
 
 CHANGED = "Isi ini baru saja diubah oleh petugas lain. Periksa isinya, lalu kirim lagi."
+OVER = "Tujuan ini sudah selesai. Buka kembali dahulu untuk mengubahnya."
 UNKNOWN = "Anak ini tidak tercatat dalam penanganan ini."
 PLANNED = ("need", "goal", "action", "responsible", "responsible_text", "due_on")
 
@@ -277,5 +278,5 @@ def _goal(walk: Walk, goal_id: int, version: int) -> Goal:
 def _open_goal(walk: Walk, goal_id: int, version: int) -> Goal:
     row = _goal(walk, goal_id, version)
     if not row.open:
-        raise Refused("Tujuan ini sudah selesai. Buka kembali dahulu untuk mengubahnya.")
+        raise Refused(OVER)
     return row

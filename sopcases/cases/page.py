@@ -9,12 +9,13 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils import timezone
 
-from sopcases.cases import aid, wording
+from sopcases.cases import aid, care, wording
 from sopcases.cases.models import (
     Attempt,
     Case,
     CaseChild,
     Child,
+    Goal,
     Interval,
     Paper,
     Photo,
@@ -147,6 +148,31 @@ class ChildRow:
     chip: Chip
     text: str
     url: str
+
+
+@dataclass(frozen=True)
+class CareRow:
+    """A child's asesmen and rencana in a line each (the case page)."""
+
+    called: str
+    assessed: str
+    assessments_url: str
+    planned: str
+    plan_url: str
+    late: bool
+
+
+@dataclass(frozen=True)
+class RequestRow:
+    """Something asked of an outside party."""
+
+    what: str
+    party: str
+    child: str
+    facts: tuple[str, ...]
+    chip: Chip
+    url: str
+    leave_url: str
 
 
 @dataclass(frozen=True)
@@ -726,6 +752,58 @@ class Reading:
             )
         return rows
 
+    def care_rows(self) -> list[CareRow]:
+        """Asesmen and rencana of each child: two queries, however many there are."""
+        today = timezone.localdate(self.at)
+        found = care.of_case(self.case)
+        rows = []
+        for stay in self.progress.stays:
+            own = found.get(stay.child_id)
+            latest = own.assessment if own else None
+            late = bool(own) and any(g.open and g.due_on < today for g in own.goals)
+            rows.append(
+                CareRow(
+                    called=stay.child.called,
+                    assessed=f"Asesmen {wording.day(timezone.localdate(latest.assessed_at))}"
+                    if latest
+                    else "Belum ada asesmen",
+                    assessments_url=case_url(self.case, "assessments", child=stay.child_id),
+                    planned=f"rencana: {own.achieved} dari {own.counted} tercapai"
+                    if own and own.goals
+                    else "belum ada rencana",
+                    plan_url=case_url(self.case, "plan", child=stay.child_id),
+                    late=late,
+                )
+            )
+        return rows
+
+    def request_rows(self) -> list[RequestRow]:
+        """What was asked of outside parties: the open ones first, each with the days waited."""
+        may = self.progress.refuse_touch() is None
+        rows = sorted(self.progress.requests, key=lambda r: (r.until is not None, r.since, r.pk))
+        return [self._request_row(row, may) for row in rows]
+
+    def _request_row(self, row: Interval, may: bool) -> RequestRow:
+        kind = self.progress.kinds[row.paper_kind_id].name if row.paper_kind_id else ""
+        facts = [f"Diminta {wording.moment(row.since)}"]
+        if row.reminded:
+            last = datetime.fromisoformat(row.reminded[-1])
+            facts.append(f"diingatkan {len(row.reminded)} kali, terakhir {wording.moment(last)}")
+        facts.append(waited(self.progress.calendar, row.since, row.until or self.at))
+        if row.until:
+            facts.append(f"dijawab {wording.moment(row.until)}: {row.result}")
+        inside = row.child_id in self.progress.active_children
+        elsewhere = row.party_kind == Interval.Party.REGION and row.accepted and inside
+        return RequestRow(
+            what=row.request or kind or "Jawaban",
+            party=row.party,
+            child=self.called(row.child_id),
+            facts=tuple(facts),
+            chip=request_chip(row),
+            url=case_url(self.case, "answer", interval=row.pk) if may and row.until is None else "",
+            leave_url=case_url(self.case, "leave", child=row.child_id) if may and elsewhere else "",
+        )
+
     @cached_property
     def outcome_names(self) -> dict[int, str]:
         return dict(self.progress.agency.outcomes.values_list("id", "name"))
@@ -749,6 +827,23 @@ class Reading:
             for note in shown
         ]
         return found, shown[-1].pk if len(rows) > size else None
+
+
+def request_chip(row: Interval) -> Chip:
+    """How far something asked of an outside party is."""
+    if row.until is None:
+        return Chip("Diingatkan" if row.reminded else "Menunggu jawaban", "waiting")
+    if row.accepted is None:
+        return Chip("Dijawab", "done")
+    return Chip("Diterima", "done") if row.accepted else Chip("Ditolak", "stopped")
+
+
+def waited(calendar, since: datetime, until: datetime) -> str:
+    """How long somebody was waited for, in calendar days and in working days begun after the first."""
+    first, last = timezone.localdate(since), timezone.localdate(until)
+    days = (last - first).days
+    working = sum(calendar.is_working_day(first + DAY * n) for n in range(1, days + 1))
+    return f"menunggu {days} hari ({working} hari kerja)"
 
 
 def photo_link(photo: Photo, no: int) -> tuple[str, str]:
@@ -775,6 +870,15 @@ def paper_chip(paper: Paper, kind: PaperKind) -> Chip:
     if paper.stage == Stage.READY and kind.origin == PaperKind.Origin.RECORD:
         return Chip("Menunggu tanda tangan para pihak", "waiting")
     return Chip(Stage(paper.stage).label, "neutral" if paper.stage == Stage.NONE else "waiting")
+
+
+def goal_chip(goal: Goal, today: date) -> Chip:
+    """How far a goal of a child's plan is."""
+    if goal.achieved_on:
+        return Chip(f"Tercapai {wording.day(goal.achieved_on)}", "done")
+    if goal.dropped_on:
+        return Chip("Tidak dilanjutkan", "stopped")
+    return Chip("Lewat batas waktu", "late") if goal.due_on < today else Chip("Berjalan", "active")
 
 
 def child_chip(stay: CaseChild, case: Case) -> Chip:
@@ -805,6 +909,8 @@ class CasePage:
     gaps: tuple[Gap, ...]
     steps: tuple[StepRow, ...]
     children: tuple[ChildRow, ...]
+    care: tuple[CareRow, ...]
+    requests: tuple[RequestRow, ...]
     papers: tuple[PaperRow, ...]
     notes: tuple[NoteRow, ...]
     older_notes: bool
@@ -836,6 +942,8 @@ def case_page(reading: Reading) -> CasePage:
         gaps=tuple(reading.gaps()),
         steps=tuple(rows),
         children=tuple(reading.child_rows()),
+        care=tuple(reading.care_rows()),
+        requests=tuple(reading.request_rows()),
         papers=tuple(reading.paper_row(p) for p in reading.papers()),
         notes=tuple(notes),
         older_notes=older is not None,
@@ -895,6 +1003,8 @@ def case_acts(progress: Progress) -> Iterable[tuple[str, str]]:
     if progress.refuse_touch() is None:
         yield case_url(case, "note_new"), "Tambah catatan"
         yield case_url(case, "paper_new"), "Tambah dokumen"
+        if running and not held:
+            yield case_url(case, "refer"), "Minta atau rujuk ke pihak lain"
         if running and not held:
             yield case_url(case, "child_new"), "Tambah anak"
             yield case_url(case, "table"), "Isi tabel anak"

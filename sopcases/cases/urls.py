@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 
 from sopcases.cases import serving
 from sopcases.cases.progress import Spot
-from sopcases.cases.views import acts, aid, blank, intake, many, papers, show, step, table, visits
+from sopcases.cases.views import acts, aid, blank, care, intake, many, papers, show, step, table, visits
 
 
 class SpotConverter:
@@ -94,6 +94,17 @@ urlpatterns = [
     path(f"{CHILD}keberadaan/", acts.place, name="place"),
     path(f"{CHILD}hasil-akhir/", acts.leave, name="leave"),
     path(f"{CHILD}batalkan-hasil/", acts.rejoin, name="rejoin"),
+    path(f"{CHILD}asesmen/", care.assessments, name="assessments"),
+    path(f"{CHILD}asesmen/baru/", care.assess, name="assessment_new"),
+    path(f"{CHILD}asesmen/<id:assessment>/", care.correct, name="assessment_edit"),
+    path(f"{CHILD}rencana/", care.plan, name="plan"),
+    path(f"{CHILD}rencana/baru/", care.goal_new, name="goal_new"),
+    path(f"{CHILD}rencana/<id:goal>/", care.goal_edit, name="goal_edit"),
+    path(f"{CHILD}rencana/<id:goal>/tercapai/", care.goal_achieve, name="goal_achieve"),
+    path(f"{CHILD}rencana/<id:goal>/tidak-dilanjutkan/", care.goal_drop, name="goal_drop"),
+    path(f"{CHILD}rencana/<id:goal>/buka-kembali/", care.goal_reopen, name="goal_reopen"),
+    path(f"{CHILD}rencana/<id:goal>/perkembangan/", care.goal_progress, name="goal_progress"),
+    path(f"{CASE}rujukan/baru/", care.refer, name="refer"),
     path(STEP, step.step, name="step"),
     path(f"{STEP}terima/", acts.receive, name="receive"),
     path(f"{STEP}kembalikan/", acts.send_back, name="send_back"),

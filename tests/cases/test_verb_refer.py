@@ -7,6 +7,7 @@ import pytest
 from sopcases.cases.models import Interval
 from sopcases.cases.walk import walking
 from sopcases.refusal import NotAllowed
+from sopcases.sops.parts import parts_for
 from tests.cases.story import CLOSED, HELD, STRANGER, children, done, only, outcome, refused, verbs
 from tests.cases.test_verb_join import on_the_street, papered
 
@@ -122,7 +123,7 @@ def test_refusals(world):
 def test_asking_and_answering_for_many_costs_the_same(world, count, django_assert_num_queries):
     case = on_the_street(world, count)
     officer = world.officer("sari")
-    assert officer.reach
+    assert officer.reach and parts_for(officer).rows
     with django_assert_num_queries(10), walking(case, officer) as walk:
         rows = walk.refer("RSUD", world.now, request="Periksa", children=children(case))
     with django_assert_num_queries(8), walking(case, officer) as walk:

@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import Q
 
 from sopcases.cases.forms.fields import ActForm, DayField, LongField, MomentField, ReasonField
-from sopcases.cases.models import Attempt
+from sopcases.cases.models import Attempt, Interval
 from sopcases.cases.progress import Progress
 from sopcases.people import authority
 from sopcases.people.models import Appointment
@@ -120,7 +120,10 @@ class WaitForm(ActForm):
         label="Pihak yang diminta", max_length=150, help_text="Misalnya Polresta, RSUD, atau Disdukcapil."
     )
     kind = forms.TypedChoiceField(label="Dokumen yang diminta", required=False, coerce=int, empty_value=None)
+    party_kind = forms.ChoiceField(label="Jenis pihak", choices=Interval.Party.choices, required=False)
+    request = LongField(label="Yang diminta", rows=2, required=False)
     since = MomentField(label="Diminta pada")
+    field_order = ["party_kind", "party", "kind", "request", "since"]
 
     def __init__(self, *args, kinds, **kwargs):
         super().__init__(*args, **kwargs)
@@ -137,6 +140,15 @@ class AnswerForm(ActForm):
         error_messages={"required": "Pilih salah satu."},
     )
     at = MomentField(label="Kapan")
+    accepted = forms.TypedChoiceField(
+        label="Diterima atau ditolak",
+        choices=[("", "Bukan pertanyaan itu"), ("ya", "Diterima"), ("tidak", "Ditolak")],
+        coerce=lambda value: value == "ya",
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+        initial="",
+    )
     result = forms.CharField(label="Jawabannya", max_length=300, required=False)
 
     def clean(self):

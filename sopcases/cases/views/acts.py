@@ -610,6 +610,8 @@ wait = page_of(
             form.cleaned_data["kind"],
             at.spot.child_id,
             at.spot.occurrence,
+            party_kind=form.cleaned_data["party_kind"],
+            request=form.cleaned_data["request"],
         ),
         url=here,
         why_not=lambda at: at.progress.refuse_act(at.spot.key),
@@ -627,11 +629,13 @@ def _answer(walk: Walk, at: At, form: AnswerForm) -> None:
     if data["what"] == "reminded":
         walk.remind(at.interval.pk, data["at"])
     else:
-        walk.answered(at.interval.pk, data["at"], data["result"])
+        walk.answered(at.interval.pk, data["at"], data["result"], data["accepted"])
 
 
 def _asking_step(at: At) -> str:
-    attempt = next(a for a in at.progress.attempts if a.pk == at.interval.attempt_id)
+    attempt = next((a for a in at.progress.attempts if a.pk == at.interval.attempt_id), None)
+    if attempt is None:
+        return case_url(at.case)
     return step_url(at.case, at.progress.spot_of(attempt))
 
 
@@ -639,7 +643,7 @@ answered = page_of(
     Act(
         name="answered",
         title=lambda at: "Catat pengingat atau jawaban",
-        text=lambda at: f"Diminta dari {at.interval.party}.",
+        text=lambda at: f"Diminta dari {at.interval.party}. {at.interval.request}".strip(),
         submit="Simpan",
         done="Tersimpan.",
         form=_answer_form,
