@@ -199,7 +199,7 @@ def test_cases_of_many_children_and_of_the_other_agency(office: Office):
     sari, tika, wati = (office.inside(name) for name in ("sari", "tika", "wati"))
     street, support = f"/penanganan/{round_.number}/", f"/penanganan/{proposal.number}/"
     addresses = ("/penanganan/laporan-awal/?sop=anak-jalanan", street, f"{street}langkah/3/?dahulu=1")
-    found = visit(sari, *addresses, "/sop/anak-jalanan/")
+    found = visit(sari, *addresses, f"{street}anak/tabel/", f"{street}blangko/", "/sop/anak-jalanan/")
     found += visit(tika, "/", "/penanganan/laporan-awal/", support, f"{support}langkah/1/")
     none(found + visit(wati, "/", "/penanganan/", support, f"/sop/{SUPPORT}/"))
 

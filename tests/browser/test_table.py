@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import Office
+from tests.browser.test_accessibility import faults, none
 
 PASTE = """(element, text) => {
   const data = new DataTransfer();
@@ -55,6 +56,15 @@ def test_seven_pasted_two_wrong_mended(office: Office, case):
     assert case.children.count() == 7
     siblings = case.children.filter(child__address="Jl. Merdeka 1")
     assert set(siblings.values_list("child__name", flat=True)) == {"Bunga", "Rian"}
+
+
+def test_errors_and_choices_are_accessible(office: Office, case):
+    office.world.child("Bunga", sex="P")
+    sari = office.inside("sari").open(f"/penanganan/{case.number}/anak/tabel/")
+    paste(sari.page, "#id_r1-name", "Bunga\t\tP\t10\nRian\t\tX\tdelapan")
+    sari.press("Simpan")
+    sari.sees("Anak yang sama: Bunga", "Baris 2: pilih L atau P, atau kosongkan.")
+    none(faults(sari))
 
 
 def test_a_list_with_headings_is_read_by_the_server(office: Office, case):
