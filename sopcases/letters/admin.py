@@ -49,7 +49,11 @@ class SeriesAdmin(AgencyAdmin):
 
 
 class WordingForm(OwnForm):
-    headings = LinesField(label="Judul bagian", help_text="Hanya untuk laporan sosial. Satu judul per baris.")
+    headings = LinesField(
+        label="Judul bagian",
+        help_text="Hanya untuk laporan sosial. Satu judul per baris; setelah tanda | sumber isinya: "
+        "identitas, orang-tua, kronologi, kondisi, keluarga, potensi, kebutuhan, rencana, atau simpulan.",
+    )
 
 
 @admin.register(Wording)

@@ -67,8 +67,11 @@ class LayoutForm(ActForm):
         officer: Officer,
         content: dict | None = None,
         slots: Sequence[tuple[str, str]] = (),
+        children: Sequence[int] = (),
         **kwargs,
     ):
+        """`children`: those the letter is about; none means all of the case."""
+        self.children = list(children)
         self.case, self.officer, self.kept = case, officer, content or {}
         self.fresh = content is None
         super().__init__(*args, **kwargs)

@@ -1,11 +1,13 @@
 """Laporan Sosial: the social worker's report under the agency's own headings (Wording.headings)."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django import forms
 
-from sopcases.cases.models import Case, CaseChild
+from sopcases.cases import care
+from sopcases.cases.models import Assessment, Case, CaseChild, Child, Goal, Relation
 from sopcases.letters import people, words
 from sopcases.letters.layouts.base import Layout, LayoutForm, Person
 from sopcases.letters.layouts.berita_acara import birth_text
@@ -13,18 +15,20 @@ from sopcases.letters.register import ROMAN
 from sopcases.people.models import Position
 from sopcases.sops.models import PaperKind
 
+SEPARATOR = "|"
 HEADINGS = (
-    "Identitas anak",
-    "Identitas orang tua/wali/pelapor",
-    "Dasar dan kronologi",
-    "Kondisi fisik/kesehatan, psikis, sosial, spiritual, dan pendidikan",
-    "Keluarga dan lingkungan",
-    "Potensi dan sumber",
-    "Masalah dan kebutuhan",
-    "Rencana intervensi",
-    "Simpulan dan rekomendasi",
+    "Identitas anak | identitas",
+    "Identitas orang tua/wali/pelapor | orang-tua",
+    "Dasar dan kronologi | kronologi",
+    "Kondisi fisik/kesehatan, psikis, sosial, spiritual, dan pendidikan | kondisi",
+    "Keluarga dan lingkungan | keluarga",
+    "Potensi dan sumber | potensi",
+    "Masalah dan kebutuhan | kebutuhan",
+    "Rencana intervensi | rencana",
+    "Simpulan dan rekomendasi | simpulan",
     "Penutup",
 )
+"""Each a heading and, after the bar, the source its first text is drawn from (see `sources`)."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,9 @@ class LaporanSosialForm(LayoutForm):
     def build(self) -> None:
         kinds = PaperKind.objects.filter(agency=self.agency, layout=LAYOUT.slug)
         own = kinds.values_list("wording__headings", flat=True).first()
-        self.headings = self.kept.get("headings") or own or list(HEADINGS)
+        pairs = [line.partition(SEPARATOR) for line in own or HEADINGS]
+        self.keys = [key.strip() for _, _, key in pairs]
+        self.headings = self.kept.get("headings") or [heading.strip() for heading, _, _ in pairs]
         for n, heading in enumerate(self.headings, 1):
             self.fields[f"section{n}"] = forms.CharField(
                 label=f"{numeral(n)}. {heading}",
@@ -58,14 +64,8 @@ class LaporanSosialForm(LayoutForm):
         self.order_fields([*(f"section{n}" for n in range(1, len(self.headings) + 1)), "acknowledged"])
 
     def prefill(self) -> dict:
-        stays = CaseChild.objects.filter(case=self.case).select_related("child").order_by("id")
-        identity = "\n\n".join(
-            f"Nama: {child.called}\nJenis kelamin: {child.get_sex_display()}\nLahir: {birth_text(child)}"
-            for child in (stay.child for stay in stays)
-        )
-        found = [identity, f"Pelapor/penemu: {self.case.reporter}" if self.case.reporter else ""]
-        found.append(self.case.circumstances)
-        return {f"section{n}": text for n, text in enumerate(found, 1)}
+        found = sources(self.case, self.children)
+        return {f"section{n}": found.get(key, "") for n, key in enumerate(self.keys, 1)}
 
     def typed(self, content: dict) -> dict:
         found = {f"section{n}": text for n, text in enumerate(content["sections"], 1)}
@@ -87,6 +87,65 @@ class LaporanSosialForm(LayoutForm):
             "acknowledged": data["acknowledged"],
             "maker": kept or people.facts(own, self.officer.title),
         }
+
+
+def sources(case: Case, children: Sequence[int] = ()) -> dict[str, str]:
+    """What the case knows, by the key of a heading: of these children only, each with its own part."""
+    stays = CaseChild.objects.filter(case=case).select_related("child").order_by("id")
+    rows = [s.child for s in (stays.filter(child__in=children) if children else stays)]
+    known = care.of_case(case, [c.pk for c in rows])
+    adults: dict[int, list[str]] = {}
+    relations = Relation.objects.filter(child__in=rows, adult__isnull=False).select_related("adult")
+    for relation in relations.order_by("id"):
+        facts = ", ".join(filter(None, [relation.adult.name, relation.adult.phone, relation.adult.address]))
+        adults.setdefault(relation.child_id, []).append(f"{relation.get_kind_display()}: {facts}")
+
+    def each(text: Callable[[Child], str]) -> str:
+        """One child's text alone; of several each under its name."""
+        parts = [(child, text(child)) for child in rows]
+        if len(rows) == 1:
+            return parts[0][1]
+        return "\n\n".join(f"{child.called}\n{said}" for child, said in parts if said)
+
+    def assessed(*names: str) -> str:
+        def of(child: Child) -> str:
+            row = known[child.pk].assessment if child.pk in known else None
+            said = [(n, getattr(row, n)) for n in names if row and getattr(row, n)]
+            if len(names) == 1:
+                return said[0][1] if said else ""
+            label = Assessment._meta.get_field
+            return "\n".join(f"{str(label(n).verbose_name).capitalize()}: {text}" for n, text in said)
+
+        return each(of)
+
+    def planned(child: Child) -> str:
+        goals = [g for g in known[child.pk].goals if not g.dropped_on] if child.pk in known else []
+        return "\n".join(_goal_line(no, goal) for no, goal in enumerate(goals, 1))
+
+    reporter = " · ".join(filter(None, [case.reporter, case.reporter_phone]))
+    parents = [each(lambda child: "\n".join(adults.get(child.pk, ()))) if adults else ""]
+    parents.append(f"Pelapor/penemu: {reporter}" if reporter else "")
+    return {
+        "identitas": "\n\n".join(
+            f"Nama: {child.called}\nJenis kelamin: {child.get_sex_display()}\nLahir: {birth_text(child)}"
+            + (f"\nAlamat: {child.address}" if child.address else "")
+            for child in rows
+        ),
+        "orang-tua": "\n".join(filter(None, parents)),
+        "kronologi": case.circumstances,
+        "kondisi": assessed("physical", "psychological", "social", "spiritual", "education"),
+        "keluarga": assessed("family", "environment"),
+        "potensi": assessed("strengths"),
+        "kebutuhan": assessed("needs"),
+        "rencana": each(planned),
+        "simpulan": assessed("conclusion"),
+    }
+
+
+def _goal_line(no: int, goal: Goal) -> str:
+    who = goal.responsible.name if goal.responsible else goal.responsible_text
+    action = f": {goal.action}" if goal.action else ""
+    return f"{no}. {goal.goal}{action} ({who}, sampai {words.day_text(goal.due_on)})"
 
 
 def numeral(n: int) -> str:

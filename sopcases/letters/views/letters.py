@@ -118,13 +118,18 @@ def new(request: HttpRequest, at: At) -> HttpResponseBase:
     places = [(str(s.output_id), s.step_label) for s in progress.slots(kind.pk)]
     asked = request.GET.get("keluaran", "")
     slots = [*places, ("", "Tidak untuk langkah tertentu")] if places else []
+    own = {s.child_id for s in progress.stays}
+    about = [int(c) for c in request.GET.getlist("anak") if c.isdecimal() and int(c) in own]
     form = LAYOUTS[kind.layout].form(
-        request.POST or None, case=at.case, officer=request.officer, slots=slots, version=0
+        request.POST or None,
+        case=at.case,
+        officer=request.officer,
+        slots=slots,
+        children=about,
+        version=0,
     )
     if slots:
         form.fields["slot"].initial = asked if asked in dict(places) else places[0][0]
-    child = request.GET.get("anak", "")
-    own = {s.child_id for s in progress.stays}
 
     def act() -> str:
         slot = form.cleaned_data.get("slot")
@@ -134,7 +139,7 @@ def new(request: HttpRequest, at: At) -> HttpResponseBase:
             kind,
             form.content(),
             output_id=int(slot) if slot else None,
-            child_id=int(child) if slot and child.isdecimal() and int(child) in own else None,
+            child_id=about[0] if slot and len(about) == 1 else None,
         )
         messages.success(request, f"Konsep {kind.name} disimpan. Periksa naskahnya di bawah ini.")
         return page.letter_url(written)
