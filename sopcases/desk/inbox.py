@@ -154,8 +154,8 @@ class Inbox:
 
     @cached_property
     def _papers(self) -> list[Letter]:
-        order = (F("late_at").asc(nulls_last=True), "moved_at", "id")
-        return list(duties.letters(self.officer).order_by(*order)[:READ])
+        # The longest waiting by the index, then sorted by what is late: the due moments of those read alone.
+        return list(duties.letters(self.officer).order_by("moved_at", "id")[:READ])
 
     @cached_property
     def _waivers(self) -> list[Waiver]:

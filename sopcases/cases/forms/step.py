@@ -7,17 +7,17 @@ from sopcases.cases.forms.fields import ActForm, DayField, LongField, MomentFiel
 from sopcases.cases.models import Attempt, Interval
 from sopcases.cases.progress import Progress
 from sopcases.people import authority
-from sopcases.people.models import Appointment
+from sopcases.people.models import Appointment, User
 from sopcases.sops import flow
 from sopcases.sops.flow import PlanStep
 
 ABLE = (flow.PERFORMS, "takes_part", flow.RECEIVES, "orders")
 
 
-def able(progress: Progress, step: PlanStep, since) -> dict[int, str]:
+def able(progress: Progress, step: PlanStep, since) -> dict[int, tuple[User, str]]:
     """Officers who can be named as having done a step: whoever held one of its positions on any day since
     then, a Plh. of a week among them. Whether he held it on the day of the act, the verb asks."""
-    found: dict[int, str] = {}
+    found: dict[int, tuple[User, str]] = {}
     held = Appointment.objects.filter(
         Q(valid_until=None) | Q(valid_until__gte=authority.local_day(progress.agency, since)),
         position__in=step.positions(*ABLE),
@@ -29,7 +29,7 @@ def able(progress: Progress, step: PlanStep, since) -> dict[int, str]:
         positions = step.positions(part)
         for row in held:
             if row.position_id in positions:
-                found.setdefault(row.user_id, f"{row.user}, {row.title}")
+                found.setdefault(row.user_id, (row.user, f"{row.user}, {row.title}"))
     return found
 
 

@@ -1,6 +1,8 @@
 """A step: what it asks for, and the form of its act for the right person."""
 
+import re
 from datetime import datetime
+from functools import cached_property
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
@@ -30,6 +32,7 @@ from sopcases.refusal import Conflict, NotAllowed
 from sopcases.sops import flow
 from sopcases.sops.models import PaperKind
 
+PREFIX = re.compile(r"[kr]\d+-\d+-")
 OVER = "Langkah ini sudah diselesaikan. Isian Anda belum disimpan."
 CHANGED = "Langkah ini baru saja diubah oleh petugas lain. Periksa isinya, lalu kirim lagi."
 
@@ -52,17 +55,23 @@ class _StepPage:
         self.may_record = self.refusal is None and not over
         early = "dahulu" in request.GET or request.method == "POST" or self.attempt.acted_at is not None
         self.form_open = self.may_record and (self.turn or early) and not self.handed
-        lines = self.reading.lines(self.step, self.spot, self.attempt) if not over else []
-        self.lines = [(line, self._paper_form(line)) for line in lines]
+        self.over = over
+        self.people: dict[int, tuple[User, str]] = {}
         self.form = self._form() if self.form_open else None
+
+    @cached_property
+    def lines(self) -> list[tuple[PaperLine, PaperFacts | None]]:
+        """What the step asks for and puts out, each with its upload where one is open."""
+        lines = [] if self.over else self.reading.lines(self.step, self.spot, self.attempt)
+        return [(line, self._paper_form(line)) for line in lines]
 
     @property
     def handed(self) -> bool:
         """Done, and lying with the one who receives it."""
         attempt = self.attempt
-        return bool(attempt.live and attempt.acted_at and not attempt.received_at and self.awaits) and not (
-            "ubah" in self.request.GET or self.request.method == "POST"
-        )
+        if "ubah" in self.request.GET or self.request.method == "POST":
+            return False
+        return bool(attempt.live and attempt.acted_at and not attempt.received_at and self.awaits)
 
     @property
     def awaits(self) -> bool:
@@ -81,17 +90,17 @@ class _StepPage:
 
     def _form(self) -> StepForm:
         attempt = self.attempt
-        people = able(self.progress, self.step, self.at.case.event_at)
-        done_by = self.reading.actors.get(attempt.pk, []) if attempt.pk else []
+        people = self.people = able(self.progress, self.step, self.at.case.event_at)
+        done_by = self.reading.actors.get(attempt.pk, []) if attempt.acted_at else []
         me = self.request.user.pk
         mine = [me] if self.progress.hat(self.step.positions(flow.PERFORMS)) else []
         if mine:
-            people.setdefault(me, str(self.request.user))
+            people.setdefault(me, (self.request.user, str(self.request.user)))
         acted_at = attempt.acted_at or now_to_the_minute()
         data = self.request.POST if self.request.method == "POST" else None
         return StepForm(
             data,
-            people=people,
+            people={pk: label for pk, (_, label) in people.items()},
             attempt=attempt,
             early=not self.turn,
             version=self.current.version if self.current else None,
@@ -107,7 +116,14 @@ class _StepPage:
 
     @property
     def paper_forms(self) -> list[tuple[PaperLine, PaperFacts]]:
+        if self.request.method == "POST" and not self._papers_sent:
+            return []  # nothing to read the dossier for
         return [(line, form) for line, form in self.lines if form is not None]
+
+    @property
+    def _papers_sent(self) -> bool:
+        """Whether fields of an upload came along, be they empty."""
+        return any(PREFIX.match(name) for name in (*self.request.POST, *self.request.FILES))
 
     def act(self) -> str:
         """File what was chosen, write the act down, and finish the step unless it is left for later."""
@@ -125,7 +141,7 @@ class _StepPage:
                 self.spot.child_id,
                 self.spot.occurrence,
                 acted_at=self._acted_at(data["acted_at"], current),
-                acted_by=list(User.objects.filter(pk__in=data["acted_by"], agency_id=self.at.case.agency_id)),
+                acted_by=[self.people[pk][0] for pk in data["acted_by"]],
                 note=data["note"],
                 spent_minutes=data["spent_minutes"],
                 verbal_order=self.form.verbal_order,
