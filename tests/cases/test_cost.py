@@ -45,7 +45,7 @@ def test_a_step_that_opens_the_next(world, size, django_assert_num_queries):
     world.file(case, "Surat Terlantar", output="4/surat-terlantar")
     world.wait(minutes=30)
     officer = ready(world, "sari")
-    with django_assert_num_queries(12 + SAVEPOINT), walking(case, officer) as walk:
+    with django_assert_num_queries(11 + SAVEPOINT), walking(case, officer) as walk:
         walk.finish("4")
 
 
@@ -59,7 +59,7 @@ def test_a_child_s_step_among_many_children(world, count, django_assert_num_quer
     done(world, case, "sari", lambda w: w.file(listed, output=output, children=children(case)))
     world.wait(minutes=30)
     officer, first = ready(world, "sari"), children(case)[0]
-    with django_assert_num_queries(12 + SAVEPOINT), walking(case, officer) as walk:
+    with django_assert_num_queries(11 + SAVEPOINT), walking(case, officer) as walk:
         walk.finish("4", first)
 
 
@@ -69,5 +69,5 @@ def test_what_opens_for_every_child_goes_in_at_once(world, count, django_assert_
     papered(world, case, children(case))
     world.wait(minutes=30)
     officer = ready(world, "sari")
-    with django_assert_num_queries(14 + SAVEPOINT), walking(case, officer) as walk:
+    with django_assert_num_queries(13 + SAVEPOINT), walking(case, officer) as walk:
         walk.finish("3")

@@ -22,7 +22,7 @@ from tests.cast import appoint
 pytestmark = pytest.mark.django_db
 
 ROOM = Path(inspect.getfile(history)).parent
-CONSTANT = 26
+CONSTANT = 25
 """Queries of the case page: session, user, authority, the case with its rows and names, the navigation."""
 
 
@@ -351,7 +351,7 @@ def test_the_step_page_costs_the_same_whatever_the_case_holds(desk, today, numbe
     sari.get(url)
     with CaptureQueriesContext(connection) as queries:
         sari.get(url)
-    assert len(queries) == 20, "\n".join(q["sql"][:160] for q in queries)
+    assert len(queries) == 19, "\n".join(q["sql"][:160] for q in queries)
 
 
 def test_every_verb_written_has_its_sentence():

@@ -189,10 +189,10 @@ def test_a_ramadan_already_over_is_not_seeded(agency):
 # The calendar read from the tables
 
 
-def test_the_calendar_is_read_in_two_queries_and_kept_on_the_instance(agency, django_assert_num_queries):
+def test_the_calendar_is_read_in_one_query_and_kept_on_the_instance(agency, django_assert_num_queries):
     seed_hours(agency, date(2024, 1, 1))
     seed_holidays([2024, 2025, 2026])
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         calendar = calendar_for(agency)
         calendar.add(datetime(2024, 4, 5, 8, tzinfo=calendar.zone), Duration(days=400))
     with django_assert_num_queries(0):
