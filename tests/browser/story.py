@@ -23,6 +23,9 @@ SPT, BA = "Surat Perintah Tugas", "Berita Acara Penyerahan Anak"
 class Story:
     """The chapters of the walk. Each leaves the case where the next takes it up."""
 
+    steps = 9
+    """Of the SOP."""
+
     def __init__(self, office: Office):
         self.office = office
         self.night = last_saturday_at_two(office.world.now)
@@ -120,7 +123,7 @@ class Story:
 
     def draft_spt(self, step: int, purpose: str, *officers: str, place: str, budget: str = "") -> str:
         """Agus drafts an SPT from the step; the address of the letter."""
-        agus = self.agus.does(step).follow(f"Konsep {SPT}")
+        agus = self.agus.does(step, self.steps).follow(f"Konsep {SPT}")
         agus.fill({"Tujuan penugasan": purpose, "Tempat tugas": place})
         agus.fill({"Berangkat/mulai tanggal": self.today})
         agus.fill({"Kembali/sampai dengan tanggal": self.today + timedelta(days=3)})
