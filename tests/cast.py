@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.db import connection, transaction
 
+from sopcases.cases import children
 from sopcases.cases.models import Case, Child, Paper
 from sopcases.cases.opening import open_case
 from sopcases.cases.walk import Walk, walking
@@ -84,10 +85,7 @@ class World:
         return PaperKind.objects.get(agency=self.agencies[agency], name=name)
 
     def child(self, name: str = "", by: str = "sari", **facts) -> Child:
-        user = self.users[by]
-        return Child.objects.create(
-            agency=user.agency, name=name, created_at=self.now, created_by=user, **facts
-        )
+        return children.register(self.officer(by), name=name, **facts)
 
     def case(self, slug: str = "bayi-balita-terlantar", by: str = "sari", children=1, **facts) -> Case:
         """A case opened through the verb, with so many children."""

@@ -32,7 +32,14 @@ def test_a_room_imports_only_rooms_to_its_left(room):
 
 @pytest.mark.parametrize(
     "path",
-    ["sops/flow.py", "sops/durations.py", "worktime/calendar.py", "cases/periods.py", "cases/roster.py"],
+    [
+        "sops/flow.py",
+        "sops/durations.py",
+        "worktime/calendar.py",
+        "cases/periods.py",
+        "cases/roster.py",
+        "cases/spelling.py",
+    ],
 )
 def test_pure_modules_know_no_clock_and_no_orm(path):
     names = imported(SOURCE / path)

@@ -16,23 +16,18 @@ from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
-from django.db.models.functions import Lower
 
-from sopcases.cases import children, nik, wording
+from sopcases.cases import children, encounters, nik, wording
 from sopcases.cases.models import Adult, Case, CaseChild, Child, ProgressNote, Relation, Whereabouts
 from sopcases.cases.page import case_url
 from sopcases.cases.progress import Progress
 from sopcases.cases.uploads import Accepted
 from sopcases.cases.walk import Walk
-from sopcases.people import journal
-from sopcases.people.models import Entry, Submission
+from sopcases.people.models import Submission
 from sopcases.refusal import NotAllowed
 
 NEW, SAME, HERE, MET = "new", "same", "here", "met"
 """Beginnings of an option's value: a new child, one on file, one in this case already, one met again."""
-MOST = 200
-"""Children on file looked at for one table."""
 CHOOSE = "pilih: anak baru, atau anak yang sudah terdata di bawah ini."
 CHANGED = "pilihannya tidak lagi berlaku. Pilih kembali."
 PHOTOGRAPHED = "Difoto saat didata."
@@ -207,6 +202,7 @@ class Known:
     seen: bool
     where: Case | None
     sure: bool
+    """So likely that the officer must say: nothing contradicts."""
 
 
 def matches(progress: Progress, arrivals: Sequence[Arrival]) -> dict[int, Match]:
@@ -221,15 +217,9 @@ def matches(progress: Progress, arrivals: Sequence[Arrival]) -> dict[int, Match]
 
 
 def _on_file(progress: Progress, arrivals: Sequence[Arrival]) -> list[list[Known]]:
-    """Children of the same name or NIK, for each row."""
-    names = {a.facts["name"].casefold() for a in arrivals} - {""}
-    indexes = {nik.index(a.facts["nik"]) for a in arrivals} - {""}
-    if not names and not indexes:
-        return [[] for _ in arrivals]
-    rows = Child.objects.filter(agency=progress.agency, merged_into=None)
-    rows = rows.annotate(low=Lower("name"), temporary=Lower("temporary_name"))
-    same = Q(low__in=names) | Q(temporary__in=names) | Q(nik_index__in=indexes)
-    on_file = list(rows.filter(same).order_by("pk")[:MOST])
+    """Whom on file each row may be."""
+    found = children.likely(progress.by, [_probe(a) for a in arrivals])
+    on_file = {child.pk: child for rows in found for child in rows}
     stays = CaseChild.objects.filter(child__in=on_file).select_related("case__sop").order_by("pk")
     cases: dict[int, list[CaseChild]] = {}
     for stay in stays:
@@ -241,17 +231,23 @@ def _on_file(progress: Progress, arrivals: Sequence[Arrival]) -> list[list[Known
         own = cases.get(child.pk, [])
         running = [s.case for s in own if s.left_on is None and s.case.running]
         seen = child.created_by_id == progress.by.user.pk or any(s.case_id in visible for s in own)
+        where = running[0] if running else own[-1].case if own and not seen else None
         sexes = {child.sex, arrival.facts["sex"]} - {""}
         by_nik = bool(child.nik_index) and child.nik_index == nik.index(arrival.facts["nik"])
-        where = running[0] if running else own[-1].case if own and not seen else None
         return Known(child, seen, where, sure=by_nik or len(sexes) < 2)
 
-    def alike(arrival: Arrival, child: Child) -> bool:
-        name = arrival.facts["name"].casefold()
-        number = nik.index(arrival.facts["nik"])
-        return bool((name and name in (child.low, child.temporary)) or (number and number == child.nik_index))
+    return [[known(a, child) for child in rows] for a, rows in zip(arrivals, found, strict=True)]
 
-    return [[known(a, c) for c in on_file if alike(a, c)] for a in arrivals]
+
+def _probe(arrival: Arrival) -> children.Probe:
+    facts = arrival.facts
+    return children.Probe(
+        names=(facts["name"], *facts.get("aliases", ())),
+        sex=facts["sex"],
+        birth_from=facts.get("birth_from"),
+        birth_until=facts.get("birth_until"),
+        nik=facts["nik"],
+    )
 
 
 def _option(progress: Progress, known: Known, contact: Callable[[], str]) -> Option:
@@ -384,33 +380,18 @@ class _Taking:
         if not arrivals:
             return []
         found = dict(zip([a.no for a in arrivals], _on_file(self.walk, arrivals), strict=True))
-        notes = []
+        meetings = []
         for arrival in arrivals:
             pk = int(arrival.choice.split("-")[1])
             known = next(one for one in found[arrival.no] if one.child.pk == pk)
             self.result.taken.append(Taken(arrival.no, pk if known.seen else None, How.MET))
             if known.where is not None:
-                notes.append(self._met(arrival, known))
-        ProgressNote.objects.bulk_create(notes)
-        Entry.objects.bulk_create(
-            journal.line(self.by, "child.met", note.case, child=note.child_id, note=note.pk) for note in notes
-        )
+                words = " ".join(
+                    filter(None, [arrival.where and f"Keberadaan: {arrival.where}.", arrival.note])
+                )
+                meetings.append((known.child, known.where, words))
+        encounters.meet_many(self.by, self.walk.case, self.found_at, meetings)
         return list(arrivals)
-
-    def _met(self, arrival: Arrival, known: Known) -> ProgressNote:
-        place = self.walk.case.place
-        parts = [f"Terjangkau kembali{f' di {place}' if place else ''}."]
-        parts += [f"Keberadaan: {arrival.where}."] if arrival.where else []
-        parts += [arrival.note] if arrival.note else []
-        return ProgressNote(
-            case=known.where,
-            child=known.child,
-            happened_at=self.found_at,
-            text=" ".join(parts),
-            recorded_at=self.by.at,
-            recorded_by=self.by.user,
-            acting_title=self.walk.any_hat.title,
-        )
 
     def _known(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Rows whose child is on file already, and in no running case."""

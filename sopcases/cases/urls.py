@@ -55,6 +55,7 @@ STEP = f"{CASE}langkah/<spot:spot>/"
 urlpatterns = [
     path("penanganan/laporan-awal/", intake.report, name="report"),
     path("anak/cari/", intake.search, name="search"),
+    path("anak/terjangkau-kembali/", intake.meet, name="meet"),
     path("anak/contoh-tabel.xlsx", table.template_xlsx, name="template_xlsx"),
     path("anak/contoh-tabel.csv", table.template_csv, name="template_csv"),
     path("berkas/<id:paper>/", serving.paper, name="paper"),

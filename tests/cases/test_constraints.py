@@ -18,6 +18,8 @@ from sopcases.cases.models import (
     CaseNumber,
     CaseOfficer,
     Child,
+    ChildWord,
+    Encounter,
     Filing,
     Goal,
     Interval,
@@ -144,6 +146,23 @@ def it(world):
             fields = {"agency": self.agency, "created_at": self.now, "created_by": self.user, **facts}
             return Child.objects.create(**fields)
 
+        def brother(self):
+            return Child.objects.filter(name="Kakak").first() or self.person(name="Kakak")
+
+        def elsewhere(self):
+            return Case.objects.exclude(pk=self.case.pk).first() or self.world.case(children=0)
+
+        def encounter(self, **facts):
+            fields = {
+                "case": self.case,
+                "child": self.child,
+                "at": self.now,
+                "recorded_at": self.now,
+                "recorded_by": self.user,
+                **facts,
+            }
+            return Encounter.objects.create(**fields)
+
         def change(self, row, **facts):
             type(row).objects.filter(pk=row.pk).update(**facts)
 
@@ -179,6 +198,12 @@ BREAKS = {
     "casechild_once": lambda it: CaseChild.objects.create(
         case=it.case, child=it.child, joined_at=it.now, joined_by=it.user
     ),
+    "casechild_source_once": lambda it: (
+        it.change(it.case.children.get(), source="a" * 64),
+        CaseChild.objects.create(
+            case=it.case, child=it.person(), joined_at=it.now, joined_by=it.user, source="a" * 64
+        ),
+    ),
     "casechild_leaves_with_outcome": lambda it: it.change(it.case.children.get(), left_on=it.now.date()),
     "caseofficer_one_at_a_time": lambda it: it.twice(it.officer),
     "child_birth_range": lambda it: it.person(
@@ -186,6 +211,21 @@ BREAKS = {
     ),
     "child_nik_once": lambda it: it.twice(lambda: it.person(nik_index="abc")),
     "child_not_merged_into_itself": lambda it: it.change(it.child, merged_into=it.child),
+    "childword_once": lambda it: it.twice(
+        lambda: ChildWord.objects.create(agency=it.agency, child=it.child, word="adi")
+    ),
+    "relation_siblings_once": lambda it: Relation.objects.create(
+        child=it.person(), other=it.child, kind="sibling"
+    ),
+    "relation_adult_once": lambda it: it.twice(
+        lambda: Relation.objects.create(child=it.child, adult=it.adult, kind="mother")
+    ),
+    "relation_child_once": lambda it: it.twice(
+        lambda: Relation.objects.create(child=it.child, other=it.brother(), kind="other")
+    ),
+    "encounter_once_a_round": lambda it: it.twice(lambda: it.encounter(met_in=it.elsewhere())),
+    "encounter_not_in_future": lambda it: it.encounter(at=it.now + timedelta(days=1)),
+    "encounter_elsewhere": lambda it: it.encounter(met_in=it.case),
     "relation_to_child_or_adult": lambda it: Relation.objects.create(child=it.child, kind="mother"),
     "relation_not_to_itself": lambda it: Relation.objects.create(
         child=it.child, other=it.child, kind="sibling"

@@ -22,7 +22,7 @@ from tests.cast import appoint
 pytestmark = pytest.mark.django_db
 
 ROOM = Path(inspect.getfile(history)).parent
-CONSTANT = 25
+CONSTANT = 26
 """Queries of the case page: session, user, authority, the case with its rows and names, the navigation."""
 
 

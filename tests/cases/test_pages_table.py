@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from sopcases.cases.models import Adult, Child, Photo, ProgressNote, Relation, Whereabouts
+from sopcases.cases.models import Adult, Child, Encounter, Photo, ProgressNote, Relation, Whereabouts
 from sopcases.people import drafts, journal
 from sopcases.people.models import Draft, Entry, Position, Submission
 from tests.cases.test_roster import workbook
@@ -435,9 +435,9 @@ def test_a_child_in_a_running_case_is_met_again_there(today, desk, case, here):
     response = sari.post(here, **{**form(response), "r1-choice": f"met-{known.pk}", "action": "save"})
     assert "1 anak dicatat terjangkau kembali." in sari.text(response.url)
     assert not case.children.exists(), "no second case"
-    note = ProgressNote.objects.get()
-    assert (note.case, note.child, note.recorded_by) == (other, known, today.sari)
-    assert note.text == "Terjangkau kembali di Simpang Pamedan. Berjualan koran"
+    met = Encounter.objects.get()
+    assert (met.case, met.met_in, met.child, met.recorded_by) == (other, case, known, today.sari)
+    assert (met.place, met.note) == ("Simpang Pamedan", "Berjualan koran")
     assert "Mencatat Bunga terjangkau kembali" in sari.text(f"/penanganan/{other.number}/")
 
 
@@ -458,9 +458,9 @@ def test_a_child_whose_file_is_closed_to_the_officer(today, desk, case, here):
     data = {**form(response), "r1-choice": f"met-{hidden.pk}", "action": "save"}
     page = putri.text(putri.post(here, **data).url)
     assert "1 anak dicatat terjangkau kembali." in page and "Bunga" not in page
-    assert ProgressNote.objects.get().case == other
+    assert Encounter.objects.get().case == other
     putri.post(here, **data)
-    assert ProgressNote.objects.count() == 1, "sent twice, met once"
+    assert Encounter.objects.count() == 1, "sent twice, met once"
 
 
 def test_a_namesake_of_the_other_sex_is_offered_and_not_asked(today, desk, case, here):
@@ -560,6 +560,6 @@ def test_what_a_table_costs(today, desk, case, here, count, django_assert_num_qu
     page = sari.post(here, 200, **typed(sari.get(here), [], action="paste", paste=paste))
     data = typed(page, rows, action="save")
     halved = 2 if count == 80 and connection.vendor == "sqlite" else 0  # 999 values at most in one statement
-    with django_assert_num_queries(33 + halved):
+    with django_assert_num_queries(34 + halved):
         sari.post(here, **data)
     assert case.children.count() == count

@@ -113,6 +113,16 @@ class AssignForm(ActForm):
         ]
 
 
+class MeetForm(ActForm):
+    """A child on file was met again; who it is comes with the page, not with what is typed."""
+
+    child = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    token = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+    at = MomentField(label="Terjangkau pada")
+    place = forms.CharField(label="Di mana", max_length=200, required=False)
+    note = LongField(label="Keadaan dan keterangan", required=False, rows=3)
+
+
 class PlaceForm(ActForm):
     """Where the child is now."""
 

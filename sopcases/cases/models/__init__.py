@@ -3,8 +3,9 @@
 from sopcases.cases.models.aid import Aid
 from sopcases.cases.models.care import Assessment, Goal
 from sopcases.cases.models.case import Case, CaseChild, CaseNumber, CaseOfficer, Outcome
-from sopcases.cases.models.child import Adult, Child, Relation, Whereabouts
+from sopcases.cases.models.child import Adult, Child, ChildWord, Relation, Whereabouts
 from sopcases.cases.models.dossier import Filing, Paper, Photo, ProgressNote, Waiver
+from sopcases.cases.models.encounter import Encounter
 from sopcases.cases.models.session import Attendance, Session
 from sopcases.cases.models.visit import Visit
 from sopcases.cases.models.walk import Attempt, Interval
@@ -20,6 +21,8 @@ __all__ = [
     "CaseNumber",
     "CaseOfficer",
     "Child",
+    "ChildWord",
+    "Encounter",
     "Filing",
     "Goal",
     "Interval",

@@ -83,6 +83,22 @@ class Child(models.Model):
         return ". ".join(w[0].upper() for w in words) + "." if words else "Tanpa nama"
 
 
+class ChildWord(models.Model):
+    """A word of a child's names as `spelling` keys it: what a search goes by."""
+
+    agency = models.ForeignKey(Agency, models.CASCADE, related_name="+")
+    child = models.ForeignKey(Child, models.CASCADE, related_name="words")
+    word = models.CharField(max_length=40)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["agency", "word", "child"], name="childword_found")]
+        constraints = [models.UniqueConstraint(fields=["child", "word"], name="childword_once")]
+
+    def __str__(self):
+        return f"{self.child_id}"
+
+
 class Adult(models.Model):
     """A parent, guardian, finder or other responsible adult; several children may share one."""
 
@@ -127,6 +143,23 @@ class Relation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(other__isnull=True) | ~Q(other=F("child")), name="relation_not_to_itself"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="sibling") | Q(other__gt=F("child")),
+                name="relation_siblings_once",
+                violation_error_message="Saudara kandung dicatat satu kali untuk keduanya.",
+            ),
+            models.UniqueConstraint(
+                fields=["child", "adult", "kind"],
+                condition=Q(adult__isnull=False),
+                name="relation_adult_once",
+                violation_error_message="Hubungan ini sudah tercatat.",
+            ),
+            models.UniqueConstraint(
+                fields=["child", "other", "kind"],
+                condition=Q(other__isnull=False),
+                name="relation_child_once",
+                violation_error_message="Hubungan ini sudah tercatat.",
             ),
         ]
 

@@ -1,13 +1,15 @@
 """Opening a case, and looking whether a child is known already."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from sopcases.cases import children, wording
-from sopcases.cases.access import At, case_gate, may_touch
+from sopcases.cases import children, encounters, wording
+from sopcases.cases.access import At, case_gate, find_case, may_touch
 from sopcases.cases.filing import file_document
+from sopcases.cases.forms.acts import MeetForm
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.report import (
     AddChildForm,
@@ -17,7 +19,7 @@ from sopcases.cases.forms.report import (
     opening_letter,
     opening_of,
 )
-from sopcases.cases.models import Child
+from sopcases.cases.models import Case, Child
 from sopcases.cases.opening import open_case, refuse_open
 from sopcases.cases.page import Reading, case_url
 from sopcases.cases.views.posting import answer
@@ -132,9 +134,56 @@ def _about(child: Child, request: HttpRequest) -> str:
 def search(request: HttpRequest) -> HttpResponseBase:
     """Look for a child by name or NIK. By POST, so that neither gets into an address or a log."""
     form = SearchForm(request.POST if request.method == "POST" else None)
-    hits = _hits(request, form)
-    context = {"form": form, "hits": hits, "today": request.officer.day}
+    within = _within(request)
+    context = {
+        "form": form,
+        "hits": _hits(request, form),
+        "case": within,
+        "pick": f"{case_url(within, 'child_new') if within else '/penanganan/laporan-awal/'}?anak=",
+        "within": f"&kasus={within.number}" if within else "",
+    }
     return render(request, "cases/search.html", context, status=422 if form.errors else 200)
+
+
+def _within(request: HttpRequest) -> Case | None:
+    """The case in whose course one looks, if the officer may read it."""
+    found = find_case(request.officer, request.GET.get("kasus", "")[:40])
+    return found.case if found else None
+
+
+@officers
+@require_http_methods(["GET", "POST"])
+def meet(request: HttpRequest) -> HttpResponseBase:
+    """A child on file was met again: `anak` one the officer may see, or `kode` one he may not; `kasus` the
+    case in whose course it was met."""
+    within = _within(request)
+    asked = {"child": request.GET.get("anak", ""), "token": request.GET.get("kode", "")}
+    form = MeetForm(request.POST or None, initial={**asked, "at": now_to_the_minute()})
+    child_id, token = (form["child"].value(), form["token"].value())
+    child = children.unseal(request.officer, token) if token else _known(request, str(child_id or ""))
+    if child is None:
+        raise Http404
+    known = None if token else child
+    back = case_url(within) if within else reverse("cases:search")
+
+    def act() -> str:
+        data = form.cleaned_data
+        facts = {"at": data["at"], "place": data["place"], "note": data["note"]}
+        found = encounters.meet(request.officer, child, met_in=within, **facts)
+        messages.success(request, "Tercatat terjangkau kembali. Petugas yang menangani anak ini melihatnya.")
+        return case_url(within or found.case) if within or known else back
+
+    def show(status: int) -> HttpResponseBase:
+        context = {
+            "form": form,
+            "known": known,
+            "about": _about(known, request) if known else "",
+            "contact": children.contact_of(request.officer),
+            "back": back,
+        }
+        return render(request, "cases/meet.html", context, status=status)
+
+    return answer(request, form, act, show, back)
 
 
 def _hits(request: HttpRequest, form: SearchForm) -> list[children.Hit] | None:

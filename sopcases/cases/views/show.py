@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sopcases.cases import history, nik, wording
+from sopcases.cases import encounters, history, nik, wording
 from sopcases.cases.access import At, case_gate, child_gate, log_read, may_touch
 from sopcases.cases.models import Photo, Whereabouts
 from sopcases.cases.page import Reading, ahead_spots, case_page, case_url, number_of, photo_link, step_url
@@ -24,7 +24,15 @@ def case(request: HttpRequest, at: At) -> HttpResponseBase:
     lines, older = history.lines(reading, size=JOURNAL)
     loose = Photo.objects.filter(case=at.case, note=None)[:PHOTOS]
     photos = [photo_link(p, no) for no, p in enumerate(loose, 1)]
-    context = {"page": page, "identity": page.identity, "lines": lines, "older": older, "photos": photos}
+    names = {pk: child.called for pk, child in reading.children.items()}
+    context = {
+        "page": page,
+        "identity": page.identity,
+        "lines": lines,
+        "older": older,
+        "photos": photos,
+        "met": encounters.told(at.case, names),
+    }
     return render(request, "cases/case.html", context)
 
 

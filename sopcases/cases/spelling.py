@@ -1,0 +1,84 @@
+"""Names as they are heard: the keys by which a child is found again however the name was spelt. Pure.
+
+Indonesian names are written in the spelling of 1901 (Soeharto, Tjahja), 1947, 1972 and by ear (Rizky, Riski,
+Rizqi), with and without the h of Arabic names (Aisyah, Aisya) and with a dozen short forms of Muhammad. Two
+spellings of one name have one key; a key is no spelling and is never shown.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+MUHAMMAD = "muhamat"
+_SHORT_FORMS = re.compile(r"m[uo](h|ch|kh)(a|u)?m{1,2}[ae][dt]|m[uo](h|ch|kh)[dm]?|mhd|md|m")
+TITLES = frozenset(
+    "an alm almh anak bin binti dr dra drs h hj haji hajjah ibu ir prof sdr sdri si tn ny".split()
+)
+"""What stands before or between names and is none."""
+COMMON = frozenset({MUHAMMAD, "siti", "nur", "dui", "putri", "putra"})
+"""Words so frequent that sharing one says nothing."""
+
+# In this order; the later rules see what the earlier ones left.
+_RULES = [
+    (re.compile(pattern), by)
+    for pattern, by in (
+        ("oe", "u"),
+        ("dj", "j"),
+        ("tj", "c"),
+        ("sj", "sy"),
+        ("nj", "ny"),
+        ("ch|kh", "h"),
+        ("sy(?=[aeiou])|sh|ts|z", "s"),
+        ("ph|v|f", "p"),
+        ("th", "t"),
+        ("dh", "d"),
+        ("gh", "g"),
+        ("ck|q|c$", "k"),
+        ("x", "ks"),
+        ("y", "i"),
+        ("w", "u"),
+        ("ae", "ai"),
+        ("(?<=t)e(?=r[aiou])", ""),
+        ("h$", ""),
+        ("d$", "t"),
+        (r"(.)\1+", r"\1"),
+    )
+]
+
+
+@lru_cache(maxsize=20_000)
+def key(word: str) -> str:
+    """The key of one word, of the letters a–z and digits; "" only for a word with neither."""
+    decomposed = unicodedata.normalize("NFKD", word).casefold()
+    plain = "".join(c for c in decomposed if c.isascii() and c.isalnum())
+    if not plain:
+        # Another script: its own letters, so that it can be found at all.
+        return "".join(c for c in decomposed if c.isalnum())
+    if _SHORT_FORMS.fullmatch(plain) and (len(plain) > 1 or word.endswith(".")):
+        return MUHAMMAD
+    found, before = plain, ""
+    while found != before:
+        before = found
+        for pattern, by in _RULES:
+            found = pattern.sub(by, found)
+    return found or plain
+
+
+def words(*names: str) -> tuple[str, ...]:
+    """The keys of the words of names, each once, titles left out (unless there is nothing else)."""
+    found: dict[str, bool] = {}
+    for name in names:
+        for word in re.findall(r"[^\W_](?:[^\W_]|['’`ʼ])*\.?", name):
+            if one := key(word):
+                found.setdefault(one[:40], word.casefold().strip(".") in TITLES)
+    kept = tuple(word for word, title in found.items() if not title)
+    return kept or tuple(found)
+
+
+def after(prefix: str) -> str:
+    """The first key that sorts after every key with this prefix, in any collation; "" if there is none."""
+    stem = prefix.rstrip("z")
+    if not stem or not stem.isascii():
+        return ""
+    last = stem[-1]
+    return stem[:-1] + ("a" if last == "9" else chr(ord(last) + 1))
