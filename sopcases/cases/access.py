@@ -6,6 +6,7 @@ the gate (403). Reading is logged, once per page shown.
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.http import HttpRequest
 
 from sopcases.cases.models import Aid, Case, CaseChild, Filing, Interval, Paper, Photo
@@ -91,14 +92,12 @@ def find_paper(officer: Officer, paper: int) -> At | None:
 
 
 def find_photo(officer: Officer, photo: int) -> At | None:
-    """A photo of a case that the officer may read."""
-    visible = Case.objects.visible_to(officer).values("pk")
-    row = (
-        Photo.objects.filter(pk=photo, case__in=visible)
-        .select_related("case__agency", "case__sop", "case__revision__sop")
-        .first()
-    )
-    return At(Progress(row.case, officer), photo=row) if row else None
+    """A photo of a case that the officer may read, or of a session to which such a case belongs."""
+    visible = Case.objects.visible_to(officer)
+    row = Photo.objects.filter(pk=photo).first()
+    own = Q(pk=row.case_id) if row and row.case_id else Q(attendance__session__photos=photo)
+    case = visible.filter(own).select_related("agency", "sop", "revision__sop").first() if row else None
+    return At(Progress(case, officer), photo=row) if case else None
 
 
 case_gate = gate("penanganan", find_case)

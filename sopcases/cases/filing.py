@@ -23,22 +23,38 @@ def file_document(
     kind: PaperKind,
     accepted: Accepted | None,
     *,
+    output: int | None = None,
+    children: Iterable[int] = (),
+    child_id: int | None = None,
+    occurrence: date | None = None,
+    **facts,
+) -> Paper:
+    """A paper made of a file (see `document`), and filed: for the case or children, and as an output.
+
+    Raises what `document` and `Walk.file` raise.
+    """
+    paper = document(walk, kind, accepted, **facts)
+    walk.file(paper, output, children, child_id, occurrence)
+    return paper
+
+
+def document(
+    walk: Walk,
+    kind: PaperKind,
+    accepted: Accepted,
+    *,
     number: str = "",
     dated: date | None = None,
     issuer: str = "",
     original: bool | None = None,
     description: str = "",
-    output: int | None = None,
-    children: Iterable[int] = (),
-    child_id: int | None = None,
-    occurrence: date | None = None,
     signed: bool = False,
     disposed_by: User | None = None,
     signed_by: User | None = None,
     agenda: str = "",
     received_on: date | None = None,
 ) -> Paper:
-    """A paper made of a file, and filed: for the case or children, and as an output of a step.
+    """A paper made of a file, not yet filed anywhere.
 
     Incoming and citizens' papers count as signed; reports and records are ready, and signed when the scan
     bears the signatures (`signed`). An official letter must be the scan signed in ink: it names who
@@ -46,7 +62,7 @@ def file_document(
     An incoming letter is there when it has come: its scan may follow (`accepted` None, `attach_scan`), and it
     may bear the number it got in the office's agenda, typed as given, once a year.
 
-    Raises Refused with a sentence, and what `Walk.file` raises.
+    Raises Refused with a sentence.
     """
     if dated is not None and dated > walk.by.day:
         raise Refused("Tanggal dokumen tidak boleh di masa depan.")
@@ -81,7 +97,6 @@ def file_document(
     if accepted is not None:
         walk.keep(paper.file, f"dokumen{accepted.suffix}", accepted)
     paper.save()
-    walk.file(paper, output, children, child_id, occurrence)
     return paper
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sopcases.cases import wording
 from sopcases.cases.care import PLANNED
-from sopcases.cases.models import Assessment, Case, Goal
+from sopcases.cases.models import Assessment, Attendance, Case, Goal
 from sopcases.cases.page import Reading, number_of
 from sopcases.people import journal
 from sopcases.people.models import Entry
@@ -28,6 +28,7 @@ SENTENCES = {
     "step.period": "Membuka masa baru langkah {step}",
     "step.missed": "Langkah {step} belum dilaporkan dalam masanya",
     "session.held": "Mencatat kegiatan bersama langkah {step}",
+    "attendance.mended": "Memperbaiki kehadiran {child} pada kegiatan bersama: dari {was} menjadi {now}",
     "step.not_held": "Mencatat langkah {step} tidak terlaksana",
     "child.joined": "Menambahkan {child} ke penanganan",
     "aid.planned": "Merencanakan bantuan untuk {count} anak",
@@ -86,6 +87,7 @@ SENTENCES = {
     "letter.replaced": "Mengganti {kind}",
     "letter.read": "Membuka {kind}",
 }
+ATTENDED = {s.value: s.label.lower() for s in Attendance.Status}
 VERDICTS = {"eligible": "layak", "not_eligible": "tidak layak", "incomplete": "perlu dilengkapi"}
 
 
@@ -144,6 +146,8 @@ def _words(reading: Reading, data: dict) -> dict[str, str]:
         "party": interval.party if interval else "",
         "outcome": reading.outcome_names.get(data.get("outcome"), ""),
         "verdict": VERDICTS.get(data.get("verdict"), ""),
+        "was": ATTENDED.get(data.get("was"), ""),
+        "now": ATTENDED.get(data.get("now"), ""),
         "state": Case.State(state).label if state in Case.State.values else "",
     }
 

@@ -1,7 +1,7 @@
 """Where a case stands, read in a constant number of queries: what is open, what is missing, who may act.
 
-`Progress` only reads; `walk.Walk` is a progress under lock and adds the verbs. Each `refuse_…` predicate
-answers None or the sentence that the verb refuses with, and the page hides by it.
+`Progress` only reads, from its `Shelf`; `walk.Walk` is a progress under lock and adds the verbs. Each
+`refuse_…` predicate answers None or the sentence that the verb refuses with, and the page hides by it.
 """
 
 from collections.abc import Iterable
@@ -9,8 +9,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from sopcases.cases.models import Attempt, Case, CaseChild, CaseOfficer, Filing, Interval, Paper, Waiver
+from sopcases.cases.models import (
+    Attempt,
+    Attendance,
+    Case,
+    CaseChild,
+    Filing,
+    Interval,
+    Paper,
+    Session,
+    Waiver,
+)
 from sopcases.cases.models.case import covers
+from sopcases.cases.shelf import Shelf
 from sopcases.people import authority
 from sopcases.people.authority import Hat, Officer
 from sopcases.sops import flow
@@ -70,9 +81,10 @@ def reaches(paper: Paper, stage: int, walk_on_decision: bool) -> bool:
 class Progress:
     """A case as it stands, seen by an officer (or by the system)."""
 
-    def __init__(self, case: Case, by: Officer):
+    def __init__(self, case: Case, by: Officer, shelf: Shelf | None = None):
         self.case = case
         self.by = by
+        self.shelf = shelf or Shelf([case])
         self.plan: Plan = plan_of(case.revision)
 
     # --- what is loaded, each once
@@ -87,38 +99,33 @@ class Progress:
 
     @cached_property
     def attempts(self) -> list[Attempt]:
-        rows = list(Attempt.objects.filter(case=self.case).order_by("id"))
-        for row in rows:
-            row.case = self.case
-        return rows
+        return self.shelf.attempts[self.case.pk]
 
     @cached_property
     def stays(self) -> list[CaseChild]:
-        return list(CaseChild.objects.filter(case=self.case).select_related("child").order_by("id"))
+        return self.shelf.stays[self.case.pk]
 
     @cached_property
     def filings(self) -> list[Filing]:
-        return list(Filing.objects.filter(case=self.case).select_related("paper").order_by("id"))
+        return self.shelf.filings[self.case.pk]
 
     @cached_property
     def waivers(self) -> list[Waiver]:
-        return list(Waiver.objects.filter(case=self.case).order_by("id"))
+        return self.shelf.waivers[self.case.pk]
 
     @cached_property
     def intervals(self) -> list[Interval]:
-        return list(Interval.objects.filter(case=self.case).order_by("since", "id"))
+        return self.shelf.intervals[self.case.pk]
 
     @cached_property
     def assigned(self) -> dict[int, int]:
         """Position → the user assigned to it in this case."""
-        return dict(
-            CaseOfficer.objects.filter(case=self.case, until=None).values_list("position_id", "user_id")
-        )
+        return self.shelf.assigned[self.case.pk]
 
     @cached_property
     def kinds(self) -> dict[int, PaperKind]:
         """The agency's kinds of paper."""
-        return {k.pk: k for k in PaperKind.objects.filter(agency_id=self.case.agency_id)}
+        return self.shelf.kinds(self.case.agency_id)
 
     @cached_property
     def _by_id(self) -> dict[int, PlanStep]:
@@ -287,6 +294,42 @@ class Progress:
             return []
         decided = (CaseChild.Verdict.ELIGIBLE, CaseChild.Verdict.NOT_ELIGIBLE)
         return [s for s in self.stays if s.left_on is None and s.verdict not in decided]
+
+    def told(self, attempt: Attempt) -> list[Attendance]:
+        """What was written down of this case's children at the sessions of the attempt's period."""
+        step = self.step_of(attempt)
+        if step.form != "session":
+            return []
+        return [
+            row
+            for row in self.shelf.attendance[self.case.pk]
+            if (row.session.step_key, row.session.period) == (step.key, attempt.occurrence)
+        ]
+
+    def untold(self, attempt: Attempt) -> frozenset[int]:
+        """Children of this case of whom nothing is written down yet for the period."""
+        return self.active_children - {row.child_id for row in self.told(attempt)}
+
+    def unheld(self, attempt: Attempt) -> str | None:
+        """A session's step is over when every child was told, and every group that met has its report."""
+        told = self.told(attempt)
+        if not told:
+            return None
+        if untold := self.untold(attempt):
+            return f"Masih ada {len(untold)} anak yang belum dicatat kehadirannya pada kegiatan bersama ini."
+        for session in {row.session_id: row.session for row in told if row.session.held_at}.values():
+            if not self.reported(session, self.step_of(attempt)):
+                group = f" kelompok {session.group}" if session.group else ""
+                return f"Laporan kegiatan{group} belum ada."
+        return None
+
+    def reported(self, session: Session, step: PlanStep) -> bool:
+        """Whether all that a session must put out is in."""
+        return all(
+            any(p.kind_id == item.kind and self.reaches(p, item.stage) for p in session.reports.all())
+            for item in step.outputs
+            if not item.optional and item.applies(self.case.route)
+        )
 
     def slots(self, kind_id: int | None = None) -> list[Slot]:
         """Outputs a new paper may be drafted for: not carried on, step on this route and not yet passed."""

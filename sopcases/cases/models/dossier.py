@@ -182,10 +182,11 @@ class ProgressNote(models.Model):
 
 
 class Photo(models.Model):
-    """A photo of a case, re-encoded; the time it was taken is kept, the place is not."""
+    """A photo of a case or of a session, re-encoded; the time it was taken is kept, the place is not."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="photos")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="photos")
     child = models.ForeignKey(Child, models.PROTECT, null=True, blank=True, related_name="photos")
+    session = models.ForeignKey("cases.Session", models.PROTECT, null=True, blank=True, related_name="photos")
     note = models.ForeignKey(ProgressNote, models.PROTECT, null=True, blank=True, related_name="photos")
     file = models.FileField(upload_to=own_name)
     sha256 = models.CharField(max_length=64)
@@ -199,6 +200,14 @@ class Photo(models.Model):
         default_permissions = ()
         ordering = ["id"]
         indexes = [models.Index(fields=["case", "-id"], name="photo_case_latest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(case__isnull=False, session__isnull=True)
+                | Q(case__isnull=True, session__isnull=False),
+                name="photo_of_case_or_session",
+                violation_error_message="Foto milik satu penanganan atau satu kegiatan bersama.",
+            )
+        ]
 
     def __str__(self):
         return f"Foto {self.pk}"

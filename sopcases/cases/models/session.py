@@ -5,12 +5,13 @@ from django.db.models import Q
 
 from sopcases.cases.models.case import Case
 from sopcases.cases.models.child import Child
+from sopcases.cases.models.dossier import Paper
 from sopcases.people.models import Agency, User
 from sopcases.sops.models import Sop
 
 
 class Session(models.Model):
-    """One session per SOP, step, period and group."""
+    """One session per SOP, step, period and group: held, or not held with the reason."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="sessions")
     sop = models.ForeignKey(Sop, models.PROTECT, related_name="sessions")
@@ -19,15 +20,31 @@ class Session(models.Model):
     group = models.CharField("kelompok", max_length=80, blank=True)
     held_at = models.DateTimeField("dilaksanakan pada", null=True, blank=True)
     place = models.CharField("tempat", max_length=200, blank=True)
+    acted_by = models.ManyToManyField(User, related_name="+", verbose_name="dilaksanakan oleh")
+    reason = models.CharField("alasan tidak terlaksana", max_length=300, blank=True)
+    reports = models.ManyToManyField(Paper, related_name="sessions", verbose_name="laporan kegiatan")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=0)
 
     class Meta:
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
-                fields=["agency", "sop", "step_key", "period", "group"], name="session_once"
-            )
+                fields=["agency", "sop", "step_key", "period", "group"],
+                name="session_once",
+                violation_error_message="Kelompok ini sudah dicatat pada masa ini.",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_at__isnull=False, reason="") | Q(held_at__isnull=True) & ~Q(reason=""),
+                name="session_held_or_reason",
+                violation_error_message="Isi kapan kegiatan dilaksanakan, atau mengapa tidak terlaksana.",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_at__isnull=True) | Q(held_at__lte=models.F("recorded_at")),
+                name="session_not_in_future",
+                violation_error_message="Waktu pelaksanaan tidak boleh di masa depan.",
+            ),
         ]
 
     def __str__(self):
@@ -40,6 +57,7 @@ class Attendance(models.Model):
     class Status(models.TextChoices):
         PRESENT = "present", "Hadir"
         ABSENT = "absent", "Tidak hadir"
+        NOT_HELD = "not_held", "Tidak terlaksana"
 
     session = models.ForeignKey(Session, models.PROTECT, related_name="attendance")
     case = models.ForeignKey(Case, models.PROTECT, related_name="attendance")

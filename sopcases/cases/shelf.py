@@ -1,0 +1,110 @@
+"""The rows of one case or of many, each kind read once for all of them when it is first asked for."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+
+from django.db.models import QuerySet
+
+from sopcases.cases.models import (
+    Attempt,
+    Attendance,
+    Case,
+    CaseChild,
+    CaseOfficer,
+    Filing,
+    Interval,
+    Waiver,
+)
+from sopcases.people import authority
+from sopcases.people.models import Agency, Appointment, User
+from sopcases.sops.models import PaperKind
+
+
+class Shelf:
+    """What a `Progress` reads. Each kind costs one query, for one case and for a hundred."""
+
+    def __init__(self, cases: Iterable[Case]):
+        self.cases = {case.pk: case for case in cases}
+        agencies: dict[int, Agency] = {}
+        for case in self.cases.values():
+            # One agency, so that its calendar is read once.
+            case.agency = agencies.setdefault(case.agency_id, case.agency)
+        self._named: dict[int, list[User]] = {}
+        self._in_force: dict[tuple[int, date], list[Appointment]] = {}
+        self._kinds: dict[int, dict[int, PaperKind]] = {}
+
+    def _by_case(self, rows: QuerySet) -> dict[int, list]:
+        found = defaultdict(list)
+        for row in rows.filter(case__in=self.cases):
+            found[row.case_id].append(row)
+        return found
+
+    @cached_property
+    def attempts(self) -> dict[int, list[Attempt]]:
+        found = self._by_case(Attempt.objects.order_by("id"))
+        for pk, rows in found.items():
+            for row in rows:
+                row.case = self.cases[pk]
+        return found
+
+    @cached_property
+    def stays(self) -> dict[int, list[CaseChild]]:
+        return self._by_case(CaseChild.objects.select_related("child").order_by("id"))
+
+    @cached_property
+    def filings(self) -> dict[int, list[Filing]]:
+        return self._by_case(Filing.objects.select_related("paper").order_by("id"))
+
+    @cached_property
+    def waivers(self) -> dict[int, list[Waiver]]:
+        return self._by_case(Waiver.objects.order_by("id"))
+
+    @cached_property
+    def intervals(self) -> dict[int, list[Interval]]:
+        return self._by_case(Interval.objects.order_by("since", "id"))
+
+    @cached_property
+    def attendance(self) -> dict[int, list[Attendance]]:
+        rows = Attendance.objects.select_related("session").prefetch_related("session__reports")
+        return self._by_case(rows.order_by("id"))
+
+    @cached_property
+    def assigned(self) -> dict[int, dict[int, int]]:
+        """Case → position → the user assigned to it."""
+        found: dict[int, dict[int, int]] = defaultdict(dict)
+        rows = CaseOfficer.objects.filter(case__in=self.cases, until=None)
+        for case, position, user in rows.values_list("case_id", "position_id", "user_id"):
+            found[case][position] = user
+        return found
+
+    @cached_property
+    def actors(self) -> dict[int, list[User]]:
+        """Attempt → who did it."""
+        found = defaultdict(list)
+        rows = Attempt.acted_by.through.objects.filter(attempt__case__in=self.cases)
+        for row in rows.select_related("user").order_by("id"):
+            found[row.attempt_id].append(row.user)
+        return found
+
+    def name(self, attempt: Attempt, users: list[User]) -> None:
+        """Who did it, as it will be written."""
+        self._named[attempt.pk] = users
+
+    def done_by(self, attempt: Attempt) -> list[User]:
+        """Who did it."""
+        return self._named[attempt.pk] if attempt.pk in self._named else self.actors[attempt.pk]
+
+    def kinds(self, agency_id: int) -> dict[int, PaperKind]:
+        """The agency's kinds of paper."""
+        if agency_id not in self._kinds:
+            self._kinds[agency_id] = {k.pk: k for k in PaperKind.objects.filter(agency_id=agency_id)}
+        return self._kinds[agency_id]
+
+    def holders(self, agency_id: int, day: date, positions: Iterable[int]) -> list[Appointment]:
+        """As `authority.holders`, read once a day of acting."""
+        if (agency_id, day) not in self._in_force:
+            self._in_force[agency_id, day] = authority.in_force(agency_id, day)
+        wanted = set(positions)
+        return [a for a in self._in_force[agency_id, day] if a.position_id in wanted]
