@@ -82,6 +82,7 @@ def scene(db):
         recorded_at=world.now,
         recorded_by=world.sari,
     )
+    held = told_session(world)
     assert Outcome.objects.exists()
     clients = {name: Client() for name in PEOPLE}
     for name, client in clients.items():
@@ -104,8 +105,38 @@ def scene(db):
         "year": number.year,
         "slug": "bayi-balita-terlantar",
         "no": 1,
+        "sop": held.sop.slug,
+        "key": held.step_key,
+        "period": held.period,
+        "session": held.pk,
     }
     return clients, parts
+
+
+def told_session(world):
+    """A session that one of two rounds came to; the other's child is still to be told."""
+    from datetime import timedelta
+
+    from sopcases.cases import sessions
+    from sopcases.cases.walk import roll
+    from tests.cases.story import attempts, children
+    from tests.cases.test_verb_roll import in_sessions
+
+    now, world.now = world.now, world.now - timedelta(days=70)
+    case, _ = in_sessions(world), in_sessions(world)
+    period = attempts(case, "5")[0].occurrence
+    world.now = now
+    roll(now)
+    return sessions.hold(
+        case.sop,
+        "5",
+        period,
+        world.officer("sari"),
+        held_at=attempts(case, "5")[0].opened_at + timedelta(days=3),
+        place="Aula",
+        present=set(children(case)),
+        absent={},
+    )
 
 
 def answers(name: str, method: str, clients: dict[str, Client], parts: dict) -> list[int]:

@@ -5,11 +5,12 @@ the gate (403). Reading is logged, once per page shown.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q
 from django.http import HttpRequest
 
-from sopcases.cases.models import Aid, Case, CaseChild, Filing, Interval, Paper, Photo
+from sopcases.cases.models import Aid, Attempt, Case, CaseChild, Filing, Interval, Paper, Photo, Session
 from sopcases.cases.progress import Progress, Spot
 from sopcases.people import journal
 from sopcases.people.access import gate
@@ -98,6 +99,26 @@ def find_photo(officer: Officer, photo: int) -> At | None:
     own = Q(pk=row.case_id) if row and row.case_id else Q(attendance__session__photos=photo)
     case = visible.filter(own).select_related("agency", "sop", "revision__sop").first() if row else None
     return At(Progress(case, officer), photo=row) if case else None
+
+
+def find_occasion(officer: Officer, slug: str, key: str, period: date) -> Case | None:
+    """A case through which the officer sees a recurring session of an SOP in a period; live ones first."""
+    here = Attempt.objects.filter(
+        case__in=Case.objects.visible_to(officer).filter(sop__slug=slug).values("pk"),
+        step__key=key,
+        step__form="session",
+        occurrence=period,
+    ).order_by("ended_at", "id")
+    row = here.select_related("case__agency", "case__sop", "case__revision__sop")
+    found = row.filter(state__in=Attempt.LIVE).first() or row.first()
+    return found.case if found else None
+
+
+def find_session(officer: Officer, session: int) -> tuple[Session, Case] | None:
+    """A session that was told, through a case in it that the officer may read."""
+    visible = Case.objects.visible_to(officer).filter(attendance__session=session)
+    case = visible.select_related("agency", "sop", "revision__sop").order_by("id").first()
+    return (Session.objects.select_related("recorded_by").get(pk=session), case) if case else None
 
 
 case_gate = gate("penanganan", find_case)

@@ -215,6 +215,11 @@ def step_url(case: Case, spot: Spot, name: str = "step") -> str:
     return case_url(case, name, spot=spot)
 
 
+def occasion_url(slug: str, key: str, period: date, name: str = "occasion") -> str:
+    """The address of a recurring session, for the children of all cases."""
+    return reverse(f"cases:{name}", kwargs={"sop": slug, "key": key, "period": period})
+
+
 def number_of(step: PlanStep) -> str:
     return step.number.rstrip(". ") or step.key
 
@@ -689,6 +694,9 @@ class Reading:
         return f"Terbuka sejak {wording.moment(attempt.opened_at)}. {until}".strip()
 
     def _step_action(self, step: PlanStep, attempt: Attempt, label: str) -> Action:
+        if step.form == "session" and label == "Kerjakan langkah ini":
+            url = occasion_url(self.case.sop.slug, step.key, attempt.occurrence)
+            return Action(self._place(step), step.activity, self.why(step, attempt), url, "Catat kehadiran")
         return Action(
             place=self._place(step),
             title=step.activity,

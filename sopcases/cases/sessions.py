@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 
+from django.db.models import Count, Q
+
 from sopcases.cases.filing import document
 from sopcases.cases.models import Attempt, Attendance, Case, CaseChild, Paper, Session
 from sopcases.cases.progress import Spot
@@ -50,6 +52,31 @@ def expected(sop: Sop, key: str, period: date, by: Officer) -> list[CaseChild]:
     )
 
 
+def standing(sop: Sop, key: str, period: date, by: Officer) -> list[CaseChild]:
+    """Children of all cases the officer may read that take part in the period, told or not."""
+    there = Attempt.objects.filter(step__key=key, occurrence=period, case__sop=sop, state__in=Attempt.CURRENT)
+    visible = Case.objects.visible_to(by).filter(pk__in=there.values("case")).values("pk")
+    stays = CaseChild.objects.filter(case__in=visible, left_on=None).select_related("case", "child")
+    return list(stays.order_by("case_id", "id"))
+
+
+def summaries(sop: Sop, key: str, period: date) -> list[Session]:
+    """The sessions told of a period, each with `present`, `absent` and `papers` (reports that count)."""
+
+    def told(status: str) -> Count:
+        return Count("attendance", filter=Q(attendance__status=status), distinct=True)
+
+    return list(
+        recorded(sop, key, period)
+        .annotate(
+            present=told(Attendance.Status.PRESENT),
+            absent=told(Attendance.Status.ABSENT),
+            papers=Count("reports", filter=Q(reports__voided_at=None), distinct=True),
+        )
+        .order_by("id")
+    )
+
+
 def hold(
     sop: Sop,
     key: str,
@@ -75,6 +102,8 @@ def hold(
         raise Refused(NOT_HERE)
     if not all(reason.strip() for reason in absent.values()):
         raise Refused("Alasan tidak hadir harus diisi.")
+    if held_at > by.at:
+        raise Refused("Waktu pelaksanaan tidak boleh di masa depan.")
     people = list(acted_by) or [by.user]
     cases = _cases_of(sop, key, period, by, named)
     with walking_many(cases.values(), by) as walks:

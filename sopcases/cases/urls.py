@@ -6,7 +6,20 @@ from django.urls import path, register_converter
 
 from sopcases.cases import serving
 from sopcases.cases.progress import Spot
-from sopcases.cases.views import acts, aid, blank, care, intake, many, papers, show, step, table, visits
+from sopcases.cases.views import (
+    acts,
+    aid,
+    blank,
+    care,
+    intake,
+    many,
+    papers,
+    sessions,
+    show,
+    step,
+    table,
+    visits,
+)
 
 
 class SpotConverter:
@@ -43,6 +56,15 @@ class IdConverter:
     to_url = staticmethod(str)
 
 
+class DayConverter:
+    """A calendar day, as 2026-03-01."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+    to_python = staticmethod(date.fromisoformat)
+    to_url = staticmethod(date.isoformat)
+
+
+register_converter(DayConverter, "day")
 register_converter(SpotConverter, "spot")
 register_converter(NumberConverter, "case_number")
 register_converter(IdConverter, "id")
@@ -52,7 +74,17 @@ CASE = "penanganan/<case_number:number>/"
 CHILD = f"{CASE}anak/<id:child>/"
 STEP = f"{CASE}langkah/<spot:spot>/"
 
+OCCASION = "kegiatan/<slug:sop>/<slug:key>/<day:period>/"
+SESSION = "kegiatan/<id:session>/"
+
 urlpatterns = [
+    path(OCCASION, sessions.occasion, name="occasion"),
+    path(f"{OCCASION}daftar-hadir/", sessions.attendance_list, name="attendance_list"),
+    path(f"{OCCASION}tidak-terlaksana/", sessions.not_held, name="session_not_held"),
+    path(SESSION, sessions.session, name="session"),
+    path(f"{SESSION}laporan/", sessions.report, name="session_report"),
+    path(f"{SESSION}foto/", sessions.photos, name="session_photos"),
+    path(f"{SESSION}kehadiran/", sessions.attendance, name="session_attendance"),
     path("penanganan/laporan-awal/", intake.report, name="report"),
     path("anak/cari/", intake.search, name="search"),
     path("anak/terjangkau-kembali/", intake.meet, name="meet"),

@@ -7,7 +7,21 @@ an officer is assigned only that one. A Plh. suspends the holder already in `Off
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case as Choose
-from django.db.models import CharField, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Concat
 from django.db.models.lookups import IsNull
 
 from sopcases.cases.models import Attempt, Case, CaseChild, CaseOfficer, Filing, Interval, Waiver
@@ -86,9 +100,57 @@ def open_waits() -> QuerySet[Interval]:
     return Interval.objects.filter(attempt=OuterRef("pk"), kind=Interval.Kind.WAITING, until=None)
 
 
-def to_act(officer: Officer) -> QuerySet[Attempt]:
+def shared(officer: Officer) -> Q:
+    """Attempts that one session serves in many cases: together they are one thing to do."""
+    return Q(step__form="session") & ~Q(step__in=parts_for(officer).having(RECEIVES))
+
+
+def waiting_now(officer: Officer) -> QuerySet[Attempt]:
     """Attempts that wait for the officer himself, and for nobody outside."""
     return live_attempts(officer).exclude(Exists(open_waits()))
+
+
+def to_act(officer: Officer) -> QuerySet[Attempt]:
+    """Those of `waiting_now` that are things of their own."""
+    return waiting_now(officer).exclude(shared(officer))
+
+
+def sessions(officer: Officer) -> QuerySet[dict]:
+    """The others, one row for each SOP, step and period: in how many cases it stands, and with how many
+    children."""
+    mine = Choose(*(When(turn, then=Value(key)) for key, turn in _turns(officer)), output_field=CharField())
+    inside = Q(case__children__left_on=None)
+    return (
+        waiting_now(officer)
+        .filter(shared(officer))
+        .annotate(turn=mine)
+        .order_by()
+        .values("case__sop__slug", "step__key", "occurrence")
+        .annotate(
+            activity=Max("step__activity"),
+            alarm=Max(Cast("step__alarm", IntegerField())),
+            mine=Min("turn"),
+            opened_at=Min("opened_at"),
+            due_at=Min("due_at"),
+            late_at=Min("late_at"),
+            cases=Count("case", distinct=True),
+            children=Count("case__children", filter=inside, distinct=True),
+            missed=Count("pk", filter=Q(state=Attempt.State.MISSED), distinct=True),
+            acted=Count("pk", filter=Q(acted_at__isnull=False), distinct=True),
+        )
+        .order_by("late_at", "occurrence")
+    )
+
+
+def things(attempts: QuerySet[Attempt], officer: Officer) -> QuerySet:
+    """One row for each thing to do: an attempt, or a session that serves many."""
+    session = Concat(
+        Cast("case__sop", CharField()), Value(" "), "step__key", Value(" "), Cast("occurrence", CharField())
+    )
+    thing = Choose(
+        When(shared(officer), then=session), default=Cast("pk", CharField()), output_field=CharField()
+    )
+    return attempts.order_by().annotate(thing=thing).values("thing").distinct()
 
 
 def waiting(officer: Officer) -> QuerySet[Attempt]:
@@ -186,11 +248,11 @@ def with_hold(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def counts(*rows: QuerySet, most: int) -> list[int]:
-    """How many rows each of these has, none counted beyond `most`. One query for all."""
+    """How many rows each of these (values of one column) has, none counted beyond `most`. One query."""
     sqls, values = [], []
     for one in rows:
         try:
-            sql, given = one.order_by().values("pk")[:most].query.sql_with_params()
+            sql, given = one.order_by()[:most].query.sql_with_params()
         except EmptyResultSet:
             sql, given = "SELECT 1 WHERE 1 = 0", ()
         sqls.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")  # noqa: S608 - made by the ORM

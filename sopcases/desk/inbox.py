@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from sopcases.cases.models import Attempt, Case, CaseChild, Child, Waiver
-from sopcases.cases.page import case_url, number_of, step_url
+from sopcases.cases.page import case_url, number_of, occasion_url, step_url
 from sopcases.cases.progress import Spot
 from sopcases.desk import duties, wording
 from sopcases.letters.models import Letter
@@ -129,9 +129,9 @@ class Inbox:
     def _waiting_counts(self) -> list[int]:
         """Letters, steps and cases that wait for him, counted for a page that lists none of them."""
         return duties.counts(
-            duties.letters_to_act(self.officer),
-            duties.to_act(self.officer).filter(opened_at__lte=self.at),
-            duties.to_lead(self.officer).exclude(state=Case.State.ON_HOLD),
+            duties.letters_to_act(self.officer).values("pk"),
+            duties.things(duties.waiting_now(self.officer).filter(opened_at__lte=self.at), self.officer),
+            duties.to_lead(self.officer).exclude(state=Case.State.ON_HOLD).values("pk"),
             most=CAP + 1,
         )
 
@@ -146,6 +146,10 @@ class Inbox:
             # So much is overdue that it hides what is not.
             found += ready.filter(Q(late_at=None) | Q(late_at__gt=self.at))[: SHOWN + 1]
         return found
+
+    @cached_property
+    def _sessions(self) -> list[dict]:
+        return list(duties.sessions(self.officer)[: SHOWN + 1])
 
     @cached_property
     def _waiting(self) -> list[Attempt]:
@@ -185,6 +189,8 @@ class Inbox:
     def _read(self) -> Iterator[_Task]:
         for attempt in self._attempts:
             yield self._attempt_task(attempt)
+        for session in self._sessions:
+            yield self._session_task(session)
         for attempt in self._waiting:
             yield self._waiting_task(attempt)
         for letter in self._papers:
@@ -206,8 +212,10 @@ class Inbox:
 
     def _as(self, attempt: Attempt) -> str:
         """Acting as what, and whether he was chosen for it."""
-        title = self.officer.hats[int(attempt.mine.split()[0])].title
-        return f"sebagai {title}" + (" (Anda yang ditugasi)" if attempt.assigned else "")
+        return f"sebagai {self._title(attempt.mine)}" + (" (Anda yang ditugasi)" if attempt.assigned else "")
+
+    def _title(self, mine: str) -> str:
+        return self.officer.hats[int(mine.split()[0])].title
 
     def _due(self, due_at: datetime | None) -> str:
         return f"Batas waktu {wording.moment(due_at, self.at)}" if due_at else ""
@@ -257,6 +265,28 @@ class Inbox:
         if attempt.acted_at:
             return f"{sentence}; sudah dicatat, belum selesai"
         return f"{sentence}. Dikembalikan: {attempt.returned}" if attempt.returned else sentence
+
+    def _session_task(self, session: dict) -> _Task:
+        """One session, however many cases it serves."""
+        period, opened, late_at = session["occurrence"], session["opened_at"], session["late_at"]
+        soon = opened > self.at
+        late = bool(session["alarm"] and late_at is not None and late_at <= self.at)
+        why = f"Anda melaksanakan sebagai {self._title(session['mine'])}"
+        if session["acted"] == session["cases"]:
+            why += "; kehadiran sudah dicatat, laporannya belum ada"
+        elif session["missed"]:
+            why += "; masanya lewat dan belum dilaporkan"
+        row = Row(
+            what=f"Kegiatan bersama {wording.month(period)}: {session['activity']}",
+            who=f"{session['children']} anak dari {session['cases']} penanganan",
+            why=why,
+            since=f"{'Mulai' if soon else 'Sejak'} {self._day(period)}",
+            due=f"Batas waktu {self._day(timezone.localtime(session['due_at']).date())}",
+            late=late,
+            url=occasion_url(session["case__sop__slug"], session["step__key"], period),
+            action="Lihat" if soon else "Catat",
+        )
+        return _Task(SOON if soon else LATE if late else TODO, late_at, opened, row)
 
     def _waiting_task(self, attempt: Attempt) -> _Task:
         reminded = ""

@@ -24,6 +24,7 @@ from sopcases.cases.models import (
     Goal,
     Interval,
     Outcome,
+    Photo,
     ProgressNote,
     Relation,
     Session,
@@ -52,6 +53,7 @@ def it(world):
             sop=case.sop,
             step_key="5",
             period=world.now.date(),
+            held_at=now,
             recorded_at=now,
             recorded_by=user,
         )
@@ -294,8 +296,14 @@ BREAKS = {
         sop=it.case.sop,
         step_key="5",
         period=it.now.date(),
+        held_at=it.now,
         recorded_at=it.now,
         recorded_by=it.user,
+    ),
+    "session_held_or_reason": lambda it: Session.objects.update(reason="Banjir"),
+    "session_not_in_future": lambda it: Session.objects.update(held_at=it.now + timedelta(days=1)),
+    "photo_of_case_or_session": lambda it: Photo.objects.create(
+        sha256="a", recorded_at=it.now, recorded_by=it.user
     ),
     "attendance_once": lambda it: it.twice(lambda: it.attendance(status="present")),
     "attendance_absent_has_reason": lambda it: it.attendance(status="absent"),

@@ -20,6 +20,7 @@ from sopcases.cases.page import (
     Reading,
     case_url,
     number_of,
+    occasion_url,
     step_url,
     told_verdicts,
     waiting_rows,
@@ -214,6 +215,9 @@ class _StepPage:
             "form": self.form,
             "forms_with_errors": [form for _, form in self.paper_forms if form.errors],
             "lines": self.lines,
+            "session_url": occasion_url(case.sop.slug, step.key, spot.occurrence)
+            if step.form == "session"
+            else "",
             "early": not self.turn,
             "early_url": early_url,
             "again_url": again_url,
