@@ -160,7 +160,7 @@ def test_the_pages_cost_the_same_for_one_round_and_for_three(today, count, desk,
     url = f"/kegiatan/anak-jalanan/5/{first.occurrence.isoformat()}/"
     sari = desk("sari")
     sari.get(url)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         sari.get(url)
     session = sessions.hold(
         cases[0].sop,
@@ -179,5 +179,5 @@ def test_the_pages_cost_the_same_for_one_round_and_for_three(today, count, desk,
         scan(),
         version=0,
     )
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         sari.get(f"/kegiatan/{session.pk}/")

@@ -240,7 +240,7 @@ def test_three_children_and_three_hundred_cost_the_same(world, cases, of, django
     world.now = at("2026-04-15 10:00")
     officer = world.officer("sari")
     assert officer.reach
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         standing = sessions.expected(rounds[0].sop, "5", APRIL, officer)
     everybody = [s.child_id for s in standing]
     assert len(everybody) == of
