@@ -251,6 +251,6 @@ def test_three_children_and_three_hundred_cost_the_same(world, cases, of, django
             present=set(everybody[1:]),
             absent={everybody[0]: "Sakit"},
         )
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(30):
         report(world, session)
     assert {s for case in rounds for s in states(case, "5")} == {"done"}

@@ -175,5 +175,5 @@ def test_many_cost_what_one_costs(world, count, django_assert_num_queries):
     new = [world.child(f"Anak {n}") for n in range(count)]
     officer = world.officer("sari")
     assert officer.reach and parts_for(officer).rows
-    with django_assert_num_queries(17), walking(case, officer) as walk:
+    with django_assert_num_queries(16), walking(case, officer) as walk:
         walk.join_many(new)

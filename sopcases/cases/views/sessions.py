@@ -32,7 +32,6 @@ from sopcases.cases.views.posting import answer
 from sopcases.people import journal
 from sopcases.people.access import gate
 from sopcases.people.authority import Officer
-from sopcases.people.models import User
 from sopcases.refusal import NotAllowed
 from sopcases.sops import flow
 from sopcases.sops.models import PaperKind
@@ -148,7 +147,7 @@ def occasion(request: HttpRequest, place: Place) -> HttpResponseBase:
     form = SessionForm(
         request.POST if request.method == "POST" else None,
         stays=stays,
-        people=people,
+        people={pk: label for pk, (_, label) in people.items()},
         initial={"held_at": now_to_the_minute(), "acted_by": mine},
     )
     reports = [_paper_form(request, kind) for kind in place.kinds]
@@ -165,7 +164,7 @@ def occasion(request: HttpRequest, place: Place) -> HttpResponseBase:
             group=data["group"],
             present=form.present,
             absent=form.absent,
-            acted_by=list(User.objects.filter(pk__in=data["acted_by"], agency_id=place.sop.agency_id)),
+            acted_by=[people[pk][0] for pk in data["acted_by"]],
         )
         given = [report for report in reports if report.given]
         for version, report in enumerate(given):
