@@ -4,23 +4,29 @@ Moments count back from now in working days, so that what waits today waits toda
 """
 
 import io
+import uuid
+from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw
 
+from sopcases.cases import aid, care, sessions, visits
 from sopcases.cases import children as register
 from sopcases.cases.filing import file_document
-from sopcases.cases.models import Case, CaseChild, Child, Outcome
+from sopcases.cases.models import Aid, Case, CaseChild, Child, Interval, Outcome, Relation
 from sopcases.cases.opening import open_case
+from sopcases.cases.progress import Spot
+from sopcases.cases.taking import MET, Arrival, Guardian, mark, take_in
 from sopcases.cases.uploads import Accepted, accept
-from sopcases.cases.walk import Leave, walking
+from sopcases.cases.walk import Judged, Leave, roll, walking
 from sopcases.letters import people
 from sopcases.letters.models import Letter
-from sopcases.people.authority import Officer
+from sopcases.people.authority import Machine, Officer
 from sopcases.people.models import Agency, Area, User
 from sopcases.sops.models import PaperKind, Revision
 from sopcases.worktime.models import calendar_for
@@ -57,6 +63,22 @@ class Office:
             while not calendar_for(self.agency).is_working_day(found):
                 found -= timedelta(days=1)
         return datetime.combine(found, time(hour, minute), self.zone)
+
+    def working_day(self, month: date, number: int, clock: str) -> datetime:
+        """A clock time on the working day of that number in the month."""
+        hour, minute = map(int, clock.split("."))
+        found = month - timedelta(days=1)
+        for _ in range(number):
+            found += timedelta(days=1)
+            while not calendar_for(self.agency).is_working_day(found):
+                found += timedelta(days=1)
+        return datetime.combine(found, time(hour, minute), self.zone)
+
+    def month(self, back: int) -> date:
+        """The first day of the month so many months before this one."""
+        today = self.now.astimezone(self.zone).date()
+        months = today.year * 12 + today.month - 1 - back
+        return date(months // 12, months % 12 + 1, 1)
 
     @cached_property
     def scan(self) -> Accepted:
@@ -156,9 +178,12 @@ def tell(agencies: dict[str, Agency], now: datetime) -> None:
     overdue(city)
     entrusted(city)
     closed_with_bpjs_to_follow(city)
-    street_round(city)
+    dimas = street_round(city)
+    many_on_the_street(city, dimas)
     district = Office(agencies["lamandau"], now)
+    served(district)
     proposals(district)
+    roll(now)
 
 
 # --- Bayi-Balita Terlantar
@@ -333,22 +358,39 @@ def closed_with_bpjs_to_follow(office: Office) -> None:
 # --- Anak Jalanan
 
 
-def street_round(office: Office) -> None:
-    """A round that met three children: two siblings with one statement, one who left school."""
-    at = office.day(12, "08.00")
-    case = office.open(
-        "anak-jalanan", "kasi", at, event_at=at, place="Simpang lampu merah Jalan Contoh Bahari"
-    )
+def round_with_spt(office: Office, at: datetime, place: str, area: str) -> Case:
+    """A round ordered in the morning, its SPT signed before noon."""
+    case = office.open("anak-jalanan", "kasi", at, event_at=at, place=place)
     letter = office.spt(
         case,
         at + timedelta(hours=1),
         "1/spt",
         "Penjangkauan anak jalanan",
         ["kasi", "peksos", "petugas"],
-        "Tanjungpinang Kota",
+        area,
     )
     office.sign(letter, at + timedelta(hours=2))
-    met = office.day(11, "16.30")
+    return case
+
+
+def reports(office: Office, case: Case, at: datetime, children: Iterable[Child]) -> None:
+    """A social report for each of these children."""
+    for child in children:
+        office.paper(case, "peksos", at, "Laporan Sosial", "3/laporan", children=[child.pk])
+
+
+def statement(office: Office, case: Case, at: datetime, children: Iterable[Child]) -> None:
+    """The statement that one adult signed for these children."""
+    pks = [child.pk for child in children]
+    office.paper(case, "peksos", at, "Surat Pernyataan", "3/pernyataan", children=pks)
+
+
+def street_round(office: Office) -> Child:
+    """The round of two months ago: two siblings with one statement, one who left school; all three were
+    expected at last month's session and two came. Answers one of the siblings."""
+    at = office.working_day(office.month(2), 1, "08.00")
+    case = round_with_spt(office, at, "Simpang lampu merah Jalan Contoh Bahari", "Tanjungpinang Kota")
+    met = office.working_day(office.month(2), 2, "16.30")
     found = [
         office.child(
             case, "peksos", met, "Rumah orang tua", name=name, sex=sex, schooling=schooling,
@@ -360,25 +402,141 @@ def street_round(office: Office) -> None:
             ("Yoga Contoh", Child.Sex.MALE, 15, "Putus sekolah sejak kelas 8"),
         )
     ]  # fmt: skip
-    told = office.day(10, "10.00")
-    for child in found:
-        office.paper(case, "peksos", told, "Laporan Sosial", "3/laporan", children=[child.pk])
-    for siblings in (found[:2], found[2:]):
-        pks = [child.pk for child in siblings]
-        office.paper(case, "peksos", told, "Surat Pernyataan", "3/pernyataan", children=pks)
+    told = office.working_day(office.month(2), 3, "10.00")
+    reports(office, case, told, found)
+    statement(office, case, told, found[:2])
+    statement(office, case, told, found[2:])
     office.finish(case, "peksos", told, "3")
     with office.walk(case, "peksos", told + timedelta(minutes=30)) as walk:
         pks = [child.pk for child in found[:2]]
         walk.not_needed("4", "Masih bersekolah.", pks)
         walk.note("Yoga bersedia mengikuti Paket B di PKBM; orang tua setuju.", told, found[2].pk)
+    enrolled = office.working_day(office.month(2), 5, "09.00")
+    office.paper(
+        case, "peksos", enrolled, "Data Anak Melanjutkan Pendidikan", "4/data", children=[found[2].pk]
+    )
+    office.finish(case, "peksos", enrolled, "4", child_id=found[2].pk)
+
+    month = office.month(1)
+    held = office.working_day(month, 8, "09.00")
+    sessions.hold(
+        case.sop,
+        "5",
+        month,
+        office.by("peksos", held + timedelta(hours=3)),
+        held_at=held,
+        place="Aula Dinas Sosial",
+        present={found[0].pk, found[2].pk},
+        absent={found[1].pk: "Sakit, orang tua memberi kabar."},
+    )
+    office.paper(
+        case,
+        "peksos",
+        held + timedelta(hours=4),
+        "Laporan Kegiatan Support Group",
+        "5/laporan",
+        occurrence=month,
+    )
+    with office.walk(case, "peksos", held + timedelta(hours=4)) as walk:
+        walk.finish("5", None, month, acted_at=held)
+    return found[0]
+
+
+FOUND = (
+    # name, sex, age, schooling, row of the sibling, adult, relation
+    ("Dimas", Child.Sex.MALE, 12, "", None, "", ""),
+    ("Rian Contoh", Child.Sex.MALE, 11, "Kelas 5 SD", None, "Ibu Sumarni", Relation.Kind.MOTHER),
+    ("Rika Contoh", Child.Sex.FEMALE, 8, "Kelas 2 SD", 2, "", ""),
+    ("Ilham Contoh", Child.Sex.MALE, 15, "Putus sekolah", None, "Pak Hasan", Relation.Kind.RESPONSIBLE),
+    ("Sari Contoh", Child.Sex.FEMALE, 13, "Kelas 7 SMP", None, "Ibu Nurlela", Relation.Kind.GUARDIAN),
+    ("Udin", Child.Sex.MALE, 10, "Tidak diketahui", None, "", ""),
+    ("Fikri Contoh", Child.Sex.MALE, 14, "Putus sekolah", None, "Ibu Rosma", Relation.Kind.MOTHER),
+    ("Wulan Contoh", Child.Sex.FEMALE, 9, "Kelas 3 SD", None, "Bapak Amran", Relation.Kind.FATHER),
+)
+"""The rows of a round's table: the first was met before, the third is a sibling of the second."""
+
+
+def arrival(no: int, row: tuple, day: date, met: Child) -> Arrival:
+    """A row of the table as the Peksos saved it."""
+    name, sex, age, schooling, sibling, adult, relation = row
+    return Arrival(
+        no=no,
+        key=uuid.uuid4(),
+        mark=mark({"name": name, "sex": sex, "age": str(age)}),
+        facts={
+            "name": name, "sex": sex, "schooling": schooling, "nik": "", "category": "Anak jalanan",
+        } | born(date(day.year - age, 1, 1), 364),
+        guardians=(Guardian(adult, relation),) if adult else (),
+        where="Rumah orang tua" if adult or sibling else "",
+        note="Berjualan tisu bersama temannya." if no == 1 else "",
+        sibling=sibling,
+        choice=f"{MET}-{met.pk}" if no == 1 else "",
+    )  # fmt: skip
+
+
+def many_on_the_street(office: Office, known: Child) -> None:
+    """A round that met eight: seven new ones taken in by table, one known from the round before. The papers
+    of three are in; one of these is assessed, and a PKBM is asked to take him in."""
+    at = office.day(8, "08.00")
+    case = round_with_spt(office, at, "Pasar Contoh Baru dan simpang sekitarnya", "Tanjungpinang Timur")
+    met = office.day(7, "16.00")
+    rows = [arrival(no, row, met.date(), known) for no, row in enumerate(FOUND, 1)]
+    with office.walk(case, "peksos", met + timedelta(hours=1)) as walk:
+        taken = take_in(walk, rows, met, {}).settled
+    child = {no: Child.objects.get(pk=pk) for no, pk in taken.items()}
+    told = office.day(6, "11.00")
+    reports(office, case, told, [child[2], child[3], child[4]])
+    statement(office, case, told, [child[2], child[3]])
+    statement(office, case, told, [child[4]])
+    with office.walk(case, "peksos", told) as walk:
+        walk.record("3", acted_at=met)
+        walk.not_needed("4", "Masih bersekolah.", [child[2].pk, child[3].pk])
+    assessed = office.day(5, "10.00")
+    with office.walk(case, "peksos", assessed + timedelta(hours=2)) as walk:
+        care.assess(
+            walk,
+            child[4].pk,
+            assessed,
+            physical="Sehat, berat badan kurang.",
+            education="Berhenti pada kelas 8 karena biaya; masih lancar membaca dan berhitung.",
+            family="Tinggal bersama paman; ayah bekerja di luar kota.",
+            strengths="Terampil memperbaiki sepeda, ingin bekerja di bengkel.",
+            needs="Melanjutkan pendidikan dan berhenti bekerja di jalan.",
+        )
+        care.plan(
+            walk,
+            child[4].pk,
+            goal="Mengikuti Paket B di PKBM",
+            due_on=office.day(0, "00.00").date() + timedelta(days=30),
+            need="Putus sekolah sejak kelas 8",
+            action="Mendampingi pendaftaran dan melengkapi berkasnya",
+            responsible=office.user("peksos"),
+        )
+        care.plan(
+            walk,
+            child[4].pk,
+            goal="Tidak lagi berjualan pada jam malam",
+            due_on=office.day(0, "00.00").date() + timedelta(days=60),
+            action="Kunjungan rumah setiap dua pekan",
+            responsible_text="Pak Hasan (paman)",
+        )
+        walk.refer(
+            "PKBM Contoh Harapan",
+            assessed + timedelta(hours=1),
+            request="Menerima Ilham sebagai peserta Paket B",
+            party_kind=Interval.Party.SCHOOL,
+            key="4",
+            children=[child[4].pk],
+        )
 
 
 # --- Anak Terlantar Luar Panti
 
 
-def proposals(office: Office) -> None:
-    """The TKSK proposes three children; the Kasi has judged one."""
-    at = office.day(4, "09.00")
+def proposed(
+    office: Office, at: datetime, agenda: str, number: str, named: Iterable[tuple]
+) -> tuple[Case, list[Child]]:
+    """The Camat's letter, entered in the agenda, and the children whom the TKSK proposes with it."""
     area = Area.objects.get(agency=office.agency, name="Bulik")
     case = office.open(
         "anak-terlantar-luar-panti", "tksk", at, event_at=at, area=area, place="Kecamatan Bulik"
@@ -388,18 +546,97 @@ def proposals(office: Office) -> None:
             case, "tksk", at, "Rumah nenek", name=name, sex=sex, category="Anak terlantar",
             **born(date(at.year - age, 1, 1), 364),
         )
-        for name, sex, age in (
+        for name, sex, age in named
+    ]  # fmt: skip
+    office.paper(
+        case, "tksk", at, "Proposal", number=number, issuer="Camat Bulik", dated=at.date(),
+        agenda=agenda, received_on=at.date(),
+    )  # fmt: skip
+    office.paper(case, "tksk", at + timedelta(hours=1), "Data Usulan", "1/data")
+    office.finish(case, "tksk", at + timedelta(hours=1), "1")
+    return case, found
+
+
+def proposals(office: Office) -> None:
+    """The TKSK proposes three children; the Kasi has judged two."""
+    case, found = proposed(
+        office,
+        office.day(4, "09.00"),
+        "0233",
+        "460/07/KEC-CONTOH",
+        (
             ("Putra Contoh", Child.Sex.MALE, 8),
             ("Sinta Contoh", Child.Sex.FEMALE, 11),
             ("Bagas Contoh", Child.Sex.MALE, 10),
-        )
-    ]  # fmt: skip
-    office.paper(
-        case, "tksk", at, "Proposal", number="460/07/KEC-CONTOH", issuer="Camat Bulik", dated=at.date()
+        ),
     )
-    office.paper(case, "tksk", at + timedelta(hours=1), "Data Usulan", "1/data")
-    office.finish(case, "tksk", at + timedelta(hours=1), "1")
-    judged = office.day(2, "10.00")
-    with office.walk(case, "kasi", judged) as walk:
+    with office.walk(case, "kasi", office.day(2, "10.00")) as walk:
         walk.judge("2", found[0].pk, CaseChild.Verdict.ELIGIBLE)
         walk.judge("2", found[1].pk, CaseChild.Verdict.INCOMPLETE, "Kartu keluarga belum dilampirkan.")
+
+
+def served(office: Office) -> None:
+    """A list of two quarters ago: five layak and one not, aid handed to three in one sitting and to one at
+    home while one still waits; last quarter one child was visited."""
+    this = office.month(0).month
+    quarter = office.month((this - 1) % 3 + 6)
+    case, found = proposed(
+        office,
+        office.working_day(quarter, 2, "09.00"),
+        "0104",
+        "460/03/KEC-CONTOH",
+        (
+            ("Andika Contoh", Child.Sex.MALE, 9),
+            ("Bunga Contoh", Child.Sex.FEMALE, 7),
+            ("Citra Contoh", Child.Sex.FEMALE, 12),
+            ("Danu Contoh", Child.Sex.MALE, 13),
+            ("Eka Contoh", Child.Sex.FEMALE, 10),
+            ("Faisal Contoh", Child.Sex.MALE, 11),
+        ),
+    )
+    judged = office.working_day(quarter, 5, "10.00")
+    verdict = CaseChild.Verdict
+    with office.walk(case, "kasi", judged) as walk:
+        fit = [Judged(child.pk, verdict.ELIGIBLE) for child in found[:5]]
+        unfit = Judged(found[5].pk, verdict.NOT_ELIGIBLE, "Orang tua mampu.", office.outcomes["Tidak layak"])
+        walk.judge_all("2", [*fit, unfit])
+    office.paper(case, "kasi", judged, "Laporan Pembinaan/Sosialisasi", "2/laporan")
+    office.finish(case, "kasi", judged, "2")
+
+    package = aid.Package("Perlengkapan sekolah", Decimal(1), "paket", 350_000, "APBD Kabupaten")
+    with office.walk(case, "bansos", office.working_day(quarter, 7, "09.00")) as walk:
+        planned = aid.plan(walk, [child.pk for child in found[:5]], package)
+    signed, thumb = Aid.Receipt.SIGNED, Aid.Receipt.THUMB
+    gifts = [
+        aid.Gift(planned[0].pk, "Ibu Lastri", "Ibu", signed),
+        aid.Gift(planned[1].pk, "Nenek Minah", "Nenek", thumb),
+        aid.Gift(planned[2].pk, "Bapak Sarman", "Ayah", signed),
+    ]
+    handed = office.working_day(quarter, 10, "10.00")
+    with office.walk(case, "bansos", handed + timedelta(hours=1)) as walk:
+        aid.give(walk, gifts, handed)
+        aid.report(walk, office.scan, [child.pk for child in found[:3]])
+    home = office.working_day(quarter, 12, "14.00")
+    with office.walk(case, "bansos", home + timedelta(hours=2)) as walk:
+        aid.give(walk, [aid.Gift(planned[3].pk, "Ibu Ratmi", "Ibu", signed)], home, at_home=True)
+
+    visited = office.month((this - 1) % 3 + 3)
+    with walking(case, Machine(datetime.combine(visited, time(1), office.zone))) as walk:
+        walk.roll()
+    spot = Spot("4", found[0].pk, visited)
+    seen = office.working_day(visited, 15, "10.00")
+    with office.walk(case, "tksk", seen + timedelta(hours=3)) as walk:
+        visits.finish(
+            walk,
+            spot,
+            visited_at=seen,
+            acted_by=[office.user("tksk")],
+            version=0,
+            met="Ibu Lastri",
+            condition="Sehat, bersekolah setiap hari.",
+            aid_use="Tas dan seragam dipakai.",
+            schooling="Kelas 4 SD",
+            needs="Buku pelajaran semester berikutnya",
+            follow_up="",
+            conclusion="Keadaan anak membaik.",
+        )

@@ -7,7 +7,17 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from sopcases.cases.models import Attempt, Case, Child, Waiver
+from sopcases.cases.models import (
+    Aid,
+    Attempt,
+    Case,
+    Child,
+    Encounter,
+    Relation,
+    Session,
+    Visit,
+    Waiver,
+)
 from sopcases.cases.opening import open_case
 from sopcases.cases.walk import walking
 from sopcases.desk import demo
@@ -55,7 +65,7 @@ def test_an_empty_database_becomes_a_demonstration(demonstration, monkeypatch, c
     states = dict(Case.objects.values_list("number", "state"))
     assert list(states.values()).count("reported") == 1
     assert list(states.values()).count("done") == 1
-    assert len(states) == 9
+    assert len(states) == 11
     year = timezone.now().year
     assert f"BBT-{year}-0001" in states
     moment = timezone.now()
@@ -80,6 +90,24 @@ def test_an_empty_database_becomes_a_demonstration(demonstration, monkeypatch, c
     assert set(desk("kadis.tanjungpinang")) & {"todo", "late"}, "an SPT lies before the Kepala Dinas"
     assert {"todo", "waiting", "follow"} <= set(desk("petugas.tanjungpinang"))
     assert desk("kasi.lamandau") and not desk("admin.lamandau")
+
+    round_ = Case.objects.filter(sop__slug="anak-jalanan").order_by("-opened_at").first()
+    assert round_.children.count() == 7 and round_.children.filter(source="").count() == 0, "by table"
+    assert Encounter.objects.get().met_in == round_
+    sibling = Relation.objects.get(kind="sibling", child__stays__case=round_)
+    assert set(sibling.child.relations.exclude(adult=None).values_list("adult")) == set(
+        sibling.other.relations.exclude(adult=None).values_list("adult")
+    ), "a shared guardian"
+    assert (round_.assessments.count(), round_.goals.count()) == (1, 2)
+    assert round_.intervals.get(kind="waiting").party == "PKBM Contoh Harapan"
+    session = Session.objects.get()
+    assert sorted(session.attendance.values_list("status", flat=True)) == ["absent", "present", "present"]
+    served = Aid.objects.first().case
+    assert served.filings.filter(paper__agenda="0104", paper__agenda_year__isnull=False).exists()
+    assert sorted(served.children.values_list("verdict", flat=True)) == ["eligible"] * 5 + ["not_eligible"]
+    assert (served.aid.count(), served.aid.exclude(given_at=None).count()) == (5, 4)
+    assert served.aid.filter(at_home=True).count() == 1
+    assert Visit.objects.get().report is not None
 
 
 def test_run_again_it_keeps_what_is_there(demonstration):
