@@ -300,7 +300,7 @@ def receipts(request: HttpRequest, at: At) -> HttpResponseBase:
 
 def _report_form(at: At, request: HttpRequest, data=None, files=None, **kwargs) -> ReceiptsForm:
     step = aid.step_of(at.progress)
-    people = able(at.progress, step, at.case.event_at)
+    people = {pk: label for pk, (_, label) in able(at.progress, step, at.case.event_at).items()}
     me = request.user.pk
     mine = [me] if at.progress.hat(step.positions(flow.PERFORMS)) else []
     waiting = aid.unreported(at.progress, aid.rows(at.progress))

@@ -71,7 +71,7 @@ def _refuse(sentence: str) -> None:
 
 
 def _form(request: HttpRequest, at: At, step, own: Visit | None) -> VisitForm:
-    people = able(at.progress, step, at.case.event_at)
+    people = {pk: label for pk, (_, label) in able(at.progress, step, at.case.event_at).items()}
     mine = [request.user.pk] if at.progress.hat(step.positions(flow.PERFORMS)) else []
     initial: dict = {"visited_at": now_to_the_minute(), "acted_by": [u for u in mine if u in people]}
     if own is not None:
