@@ -58,6 +58,9 @@ STAGE_ASKED = {
 }
 
 
+UNDER_WAY = "Sedang dikerjakan"
+
+
 @dataclass(frozen=True)
 class Chip:
     """A state by word and tone (parts/chip.html)."""
@@ -369,9 +372,7 @@ class Reading:
             return Chip("Menunggu pihak lain", "waiting")
         before = self.progress.history(spot)[:-1]
         again = before[-1].state if before and attempt.acted_at is None else ""
-        label = {state.RETURNED: "Dikembalikan", state.REOPENED: "Dibuka kembali"}.get(
-            again, "Sedang dikerjakan"
-        )
+        label = {state.RETURNED: "Dikembalikan", state.REOPENED: "Dibuka kembali"}.get(again, UNDER_WAY)
         return Chip(label, "late" if self.late(step, attempt) else "active")
 
     def late(self, step: PlanStep, attempt: Attempt | None) -> bool:

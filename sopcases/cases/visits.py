@@ -122,7 +122,7 @@ def _report(walk: Walk, spot: Spot, visit: Visit, kind: PaperKind, item: Item) -
 def sheet_pdf(progress: Progress, spot: Spot, visit: Visit, title: str) -> bytes:
     """The sheet as PDF under the agency's letterhead; nobody has signed it."""
     child = next(s.child for s in progress.stays if s.child_id == spot.child_id)
-    people = list(visit.attempt.acted_by.order_by("id"))
+    people = sorted(progress.shelf.done_by(visit.attempt), key=lambda user: user.pk)
     context = {
         "facts": [
             ("Penanganan", f"{progress.case.sop.noun} {progress.case.number}"),

@@ -47,7 +47,7 @@ def visit(tika: Person, case: Case, name: str, condition: str) -> None:
     """From the table of visits to the sheet of a child."""
     tika.open(f"/penanganan/{case.number}/pemantauan/")
     row = tika.page.get_by_role("row").filter(has=tika.page.get_by_role("rowheader", name=name, exact=True))
-    row.get_by_role("link", name="Sedang dikerjakan").last.click()
+    row.get_by_role("link", name="Belum dikunjungi").last.click()
     tika.follow("Isi lembar kunjungan")
     tika.fill({"Bertemu dengan": f"Ibu {name}", "Keadaan anak": condition, "Kebutuhan": "Buku tulis"})
     tika.press("Selesaikan kunjungan").sees("Kunjungan selesai dicatat.")
@@ -158,7 +158,7 @@ def test_twelve_proposed_nine_served_one_moved_away(office: Office):
     yuli.select("Hasil akhir", "Pindah domisili").press("Catat hasil akhir").sees("Pindah domisili")
 
     a_quarter_goes_by(case)
-    tika.open(f"{root}pemantauan/").sees("Belum dilaporkan", "Terlaksana", "Sedang dikerjakan")
+    tika.open(f"{root}pemantauan/").sees("Belum dilaporkan", "Terlaksana", "Belum dikunjungi")
     visit(tika, case, "Anak 1", "Sehat, kunjungan kedua")
     assert Visit.objects.filter(attempt__child__name="Anak 1").count() == 2
     hadi.open(f"{root}terima-beberapa/").press("Terima yang dipilih").sees("Hasil yang dipilih diterima.")

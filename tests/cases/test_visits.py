@@ -256,7 +256,12 @@ def test_a_visit_on_a_phone_and_its_receipt(now_visited):
     assert Visit.objects.get().report is not None
     hadi.get(url, 403)
     table = hadi.text(f"{root}pemantauan/")
-    assert "Terima beberapa (1)" in table and "Sedang dikerjakan" in table and "Anak 2" in table
+    assert (
+        "Terima beberapa (1)" in table
+        and "Dikunjungi" in table
+        and "Belum dikunjungi" in table
+        and "Anak 2" in table
+    )
     page = hadi.text(f"{root}terima-beberapa/")
     assert "Langkah 4, Anak 1" in page
     hadi.send(f"{root}terima-beberapa/", 422)

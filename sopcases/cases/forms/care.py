@@ -105,7 +105,11 @@ class ProgressForm(ActForm):
 class ReferForm(ActForm):
     """Something is asked of an outside party, tied to no step."""
 
-    party_kind = forms.ChoiceField(label="Jenis pihak", choices=Interval.Party.choices[1:])
+    party_kind = forms.ChoiceField(
+        label="Jenis pihak",
+        choices=[("", "Pilih jenis pihak"), *Interval.Party.choices[1:]],
+        error_messages={"required": "Pilih jenis pihak yang diminta."},
+    )
     party = forms.CharField(
         label="Nama pihak", max_length=150, help_text="Misalnya RSUD, Polsek, atau Dinsos kota lain."
     )

@@ -11,11 +11,12 @@ from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.step import able
 from sopcases.cases.forms.visit import ReceiveSomeForm, VisitForm
 from sopcases.cases.models import Attempt, Visit
-from sopcases.cases.page import Reading, case_url, number_of, step_url
+from sopcases.cases.page import UNDER_WAY, Reading, case_url, number_of, step_url
 from sopcases.cases.progress import Spot
 from sopcases.cases.views.acts import Act, page_of
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import Walk, walking
+from sopcases.people.authority import local_day
 from sopcases.people.models import User
 from sopcases.people.once import once
 from sopcases.refusal import NotAllowed, Refused
@@ -128,7 +129,12 @@ def _cell(reading: Reading, step, attempt: Attempt | None):
     if attempt is None:
         return None
     spot = reading.progress.spot_of(attempt)
-    return reading.chip(step, spot), step_url(reading.case, spot)
+    label = reading.chip(step, spot).label
+    if label == UNDER_WAY and attempt.acted_at is None:
+        label = "Belum dikunjungi"
+    elif label == UNDER_WAY:
+        label = f"Dikunjungi {wording.day(local_day(reading.case.agency, attempt.acted_at))}"
+    return label, step_url(reading.case, spot)
 
 
 # --- receiving several
