@@ -6,8 +6,9 @@ class CasesConfig(AppConfig):
     verbose_name = "Penanganan"
 
     def ready(self) -> None:
-        from django.db.backends.sqlite3.features import DatabaseFeatures
+        from django.db import connection
 
         # SQLite takes so many since 3.32; Django 5.2 still cuts a batch at 999, so that a session of 300
         # children would cost more queries than one of three. Django 6 asks SQLite itself.
-        DatabaseFeatures.max_query_params = 32_766
+        if connection.vendor == "sqlite":
+            type(connection.features).max_query_params = 32_766
