@@ -42,6 +42,8 @@ SENTENCES = {
     "child.judged": "Menilai {child}: {verdict}",
     "child.left": "Mencatat hasil akhir {child}: {outcome}",
     "child.rejoined": "Membatalkan hasil akhir {child}",
+    "child.merged": "Menyatakan {child} anak yang sama dengan data lain",
+    "child.unmerged": "Membatalkan pernyataan anak yang sama pada {child}",
     "child.placed": "Mencatat keberadaan {child}",
     "child.edited": "Mengubah data {child}",
     "family.added": "Mencatat keluarga {child}",

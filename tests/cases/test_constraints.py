@@ -23,6 +23,7 @@ from sopcases.cases.models import (
     Filing,
     Goal,
     Interval,
+    Merge,
     Outcome,
     Photo,
     ProgressNote,
@@ -111,6 +112,17 @@ def it(world):
                 **facts,
             }
             return Goal.objects.create(**fields)
+
+        def merge(self, **facts):
+            fields = {
+                "child": self.child,
+                "into": self.person(),
+                "reason": "x",
+                "at": self.now,
+                "by": self.user,
+                **facts,
+            }
+            return Merge.objects.create(**fields)
 
         def officer(self):
             return CaseOfficer.objects.create(
@@ -228,6 +240,10 @@ BREAKS = {
     "encounter_once_a_round": lambda it: it.twice(lambda: it.encounter(met_in=it.elsewhere())),
     "encounter_not_in_future": lambda it: it.encounter(at=it.now + timedelta(days=1)),
     "encounter_elsewhere": lambda it: it.encounter(met_in=it.case),
+    "merge_one_standing": lambda it: it.twice(it.merge),
+    "merge_of_two": lambda it: it.merge(into=it.child),
+    "merge_has_reason": lambda it: it.merge(reason=""),
+    "merge_undone_says_by_whom_and_why": lambda it: it.merge(undone_at=it.now, undone_by=it.user),
     "relation_to_child_or_adult": lambda it: Relation.objects.create(child=it.child, kind="mother"),
     "relation_not_to_itself": lambda it: Relation.objects.create(
         child=it.child, other=it.child, kind="sibling"

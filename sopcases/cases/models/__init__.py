@@ -6,6 +6,7 @@ from sopcases.cases.models.case import Case, CaseChild, CaseNumber, CaseOfficer,
 from sopcases.cases.models.child import Adult, Child, ChildWord, Relation, Whereabouts
 from sopcases.cases.models.dossier import Filing, Paper, Photo, ProgressNote, Waiver
 from sopcases.cases.models.encounter import Encounter
+from sopcases.cases.models.merge import Merge
 from sopcases.cases.models.session import Attendance, Session
 from sopcases.cases.models.visit import Visit
 from sopcases.cases.models.walk import Attempt, Interval
@@ -26,6 +27,7 @@ __all__ = [
     "Filing",
     "Goal",
     "Interval",
+    "Merge",
     "Outcome",
     "Paper",
     "Photo",

@@ -54,7 +54,7 @@ class Child(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["agency", "nik_index"],
-                condition=~Q(nik_index="") & Q(merged_into__isnull=True),
+                condition=~Q(nik_index=""),
                 name="child_nik_once",
                 violation_error_message="NIK ini sudah tercatat pada anak lain.",
             ),

@@ -1,0 +1,165 @@
+"""merge and unmerge: two records of one child, joined by a pointer and parted without a trace elsewhere."""
+
+import pytest
+from django.apps import apps
+
+from sopcases.cases import children, merging
+from sopcases.cases.models import Case, Child, Merge, Paper
+from sopcases.refusal import NotAllowed, Refused
+from tests.cases.story import children as ids
+from tests.cases.story import done, last_line, outcome, refused
+
+pytestmark = pytest.mark.django_db
+WHY = "Dikenali ibunya"
+
+
+@pytest.fixture
+def two(world):
+    """Two cases, each with a child; the first is to be declared the second."""
+    one, other = world.case(), world.case()
+    return one, other, ids(one)[0], ids(other)[0]
+
+
+def test_a_pointer_and_a_row_that_says_why(world, two):
+    case, other, child, into = two
+    found = done(world, case, "sari", lambda w: merging.merge(w, child, into, f" {WHY} "))
+    assert (found.reason, found.by, found.at, found.undone_at) == (WHY, world.sari, world.now, None)
+    assert found.acting_title
+    assert merging.roots([child, into]) == {child: into, into: into}
+    assert merging.records(child) == merging.records(into) == {child, into}
+    for subject, named in ((case, child), (other, into)):
+        assert last_line(subject).verb == "child.merged"
+        assert last_line(subject).data == {"child": named, "merge": found.pk}, "no name, no other child"
+
+
+def test_parted_again(world, two):
+    case, other, child, into = two
+    found = done(world, case, "sari", lambda w: merging.merge(w, child, into, WHY))
+    refused(world, case, "sari", lambda w: merging.unmerge(w, found.pk, " "), merging.NO_UNDO_REASON)
+    world.wait(hours=1)
+    done(world, other, "sari", lambda w: merging.unmerge(w, found.pk, "Nama saja yang sama"))
+    found.refresh_from_db()
+    assert (found.undone_by, found.undone_at, found.undone_reason) == (
+        world.sari,
+        world.now,
+        "Nama saja yang sama",
+    )
+    assert merging.roots([child, into]) == {child: child, into: into}
+    assert last_line(case).verb == last_line(other).verb == "child.unmerged"
+    refused(world, case, "sari", lambda w: merging.unmerge(w, found.pk, "x"), merging.NOT_STANDING)
+    done(world, case, "sari", lambda w: merging.merge(w, child, into, "Ternyata benar"))
+    assert Merge.objects.count() == 2
+
+
+def test_what_is_refused(world, two):
+    case, other, child, into = two
+    third_case = world.case()
+    third = ids(third_case)[0]
+    refused(world, case, "sari", lambda w: merging.merge(w, child, child, WHY), merging.ITSELF)
+    refused(world, case, "sari", lambda w: merging.merge(w, child, into, "  "), merging.NO_REASON)
+    refused(world, case, "sari", lambda w: merging.merge(w, into, child, WHY), merging.NOT_IN)
+    done(world, case, "sari", lambda w: merging.merge(w, child, into, WHY))
+    refused(world, case, "sari", lambda w: merging.merge(w, child, into, WHY), merging.ALREADY)
+    refused(world, other, "sari", lambda w: merging.merge(w, into, child, WHY), merging.ALREADY)
+    refused(world, case, "sari", lambda w: merging.merge(w, child, third, WHY), merging.TAKEN)
+
+
+def test_a_chain_stands_and_a_ring_does_not(world, two):
+    case, other, child, into = two
+    last_case = world.case()
+    last = ids(last_case)[0]
+    first = done(world, case, "sari", lambda w: merging.merge(w, child, into, WHY))
+    second = done(world, other, "sari", lambda w: merging.merge(w, into, last, WHY))
+    assert set(merging.roots([child, into, last]).values()) == {last}
+    refused(world, last_case, "sari", lambda w: merging.merge(w, last, child, WHY), merging.ALREADY)
+    done(world, other, "sari", lambda w: merging.unmerge(w, second.pk, "Keliru"))
+    assert merging.roots([child, into, last]) == {child: into, into: into, last: last}
+    assert first.pk != second.pk
+
+
+def test_a_child_one_may_not_open_says_only_whom_to_ask(world, two):
+    case, _, child, _ = two
+    hidden = Child.objects.create(
+        agency=world.home, name="Rahasia", created_at=world.now, created_by=world.dewi
+    )
+    foreign = world.child("Jauh", by="tono")
+    for other in (hidden.pk, foreign.pk, 10**9):
+        with pytest.raises(Refused) as told, world.walk(case, "sari") as walk:
+            merging.merge(walk, child, other, WHY)
+        contact = children.contact_of(world.officer("sari"))
+        assert told.value.sentences == (f"Data anak yang lain tidak dapat Anda pakai. Hubungi {contact}.",)
+    with pytest.raises(NotAllowed), world.walk(case, "tono") as walk:
+        merging.merge(walk, child, hidden.pk, WHY)
+
+
+def test_both_in_one_case(world):
+    case = world.case("anak-jalanan", by="agus", children=2)
+    one, two = ids(case)
+    done(world, case, "agus", lambda w: merging.merge(w, one, two, WHY))
+    assert merging.records(one) == {one, two}
+
+
+def test_a_merged_child_keeps_its_nik(world, two):
+    case, _, child, into = two
+    number = "2172014107200001"
+    done(world, case, "sari", lambda w: children.edit(w, child, 0, nik=number))
+    done(world, case, "sari", lambda w: merging.merge(w, child, into, WHY))
+    with pytest.raises(Refused) as told:
+        children.register(world.officer("sari"), name="Lain", nik=number)
+    assert told.value.sentences == (children.TAKEN,)
+
+
+def test_as_many_queries_for_many_records(world, two, django_assert_num_queries):
+    case, _, child, into = two
+    done(world, case, "sari", lambda w: merging.merge(w, child, into, WHY))
+    many = [world.child(f"Anak {n}").pk for n in range(30)]
+    for asked in ([child], [child, into, *many]):
+        with django_assert_num_queries(2):
+            merging.roots(asked)
+
+
+def test_joined_and_parted_equals_never_joined(world, two):
+    """Further acts on both between; every row of every table but Merge, the journal and versions."""
+    from django.db import transaction
+
+    def story(joined: bool) -> dict:
+        case, other, child, into = two
+        with transaction.atomic():
+            if joined:
+                found = done(world, case, "sari", lambda w: merging.merge(w, child, into, WHY))
+            done(world, case, "sari", lambda w: w.place(child, "RSUD", world.now))
+            done(world, other, "sari", lambda w: w.place(into, "Panti", world.now))
+            done(world, case, "sari", lambda w: children.edit(w, child, 0, name="Ujang", aliases=["Jang"]))
+            done(world, other, "sari", lambda w: w.note("Tidur nyenyak", world.now, child_id=into))
+            world.file(case, "Laporan Sosial", "sari")
+            done(
+                world,
+                other,
+                "sari",
+                lambda w: w.leave(into, outcome(other), world.officer("sari").day, "Dijemput"),
+            )
+            if joined:
+                done(world, case, "sari", lambda w: merging.unmerge(w, found.pk, "Keliru"))
+            rows = everything()
+            transaction.set_rollback(True)
+        return rows
+
+    assert story(joined=True) == story(joined=False)
+
+
+def everything() -> dict:
+    """Every row of the room, without its own key, the version of a case, and the journal. Papers go by their
+    order: PostgreSQL gives no key twice, also after a rollback."""
+    order = {pk: n for n, pk in enumerate(Paper.objects.order_by("pk").values_list("pk", flat=True))}
+    found = {}
+    for model in apps.get_app_config("cases").get_models():
+        if model is Merge:
+            continue
+        skipped = {"id", "version"} if model is Case else {"id"}
+        names = [f.attname for f in model._meta.concrete_fields if f.name not in skipped]
+        rows = list(model.objects.values(*names))
+        for row in rows:
+            if "paper_id" in row:
+                row["paper_id"] = order[row["paper_id"]]
+        found[model.__name__] = sorted(map(repr, rows))
+    return found
