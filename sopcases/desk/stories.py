@@ -419,7 +419,7 @@ def street_round(office: Office) -> Child:
 
     month = office.month(1)
     held = office.working_day(month, 8, "09.00")
-    sessions.hold(
+    session = sessions.hold(
         case.sop,
         "5",
         month,
@@ -429,16 +429,13 @@ def street_round(office: Office) -> Child:
         present={found[0].pk, found[2].pk},
         absent={found[1].pk: "Sakit, orang tua memberi kabar."},
     )
-    office.paper(
-        case,
-        "peksos",
-        held + timedelta(hours=4),
-        "Laporan Kegiatan Support Group",
-        "5/laporan",
-        occurrence=month,
+    sessions.report(
+        session,
+        office.by("peksos", held + timedelta(hours=4)),
+        office.kinds["Laporan Kegiatan Support Group"],
+        office.scan,
+        version=session.version,
     )
-    with office.walk(case, "peksos", held + timedelta(hours=4)) as walk:
-        walk.finish("5", None, month, acted_at=held)
     return found[0]
 
 

@@ -102,6 +102,7 @@ def test_an_empty_database_becomes_a_demonstration(demonstration, monkeypatch, c
     assert round_.intervals.get(kind="waiting").party == "PKBM Contoh Harapan"
     session = Session.objects.get()
     assert sorted(session.attendance.values_list("status", flat=True)) == ["absent", "present", "present"]
+    assert session.reports.count() == 1
     served = Aid.objects.first().case
     assert served.filings.filter(paper__agenda="0104", paper__agenda_year__isnull=False).exists()
     assert sorted(served.children.values_list("verdict", flat=True)) == ["eligible"] * 5 + ["not_eligible"]
