@@ -49,6 +49,16 @@ from sopcases.worktime.calendar import Duration, NoWorkingHours
 
 
 @dataclass(frozen=True)
+class Captioned:
+    """What a photo is said to show, and of which child; `version` is that of the photo as it was shown."""
+
+    photo: int
+    caption: str
+    child: int | None
+    version: int
+
+
+@dataclass(frozen=True)
 class Leave:
     """A missing paper left to follow until a date, or for good (`until` None)."""
 
@@ -1292,19 +1302,29 @@ class Walk(Progress):
         self.log("photo.added", photo=found.pk)
         return found
 
-    def caption(self, captions: dict[int, str], versions: dict[int, int]) -> None:
-        """Say what photos show, also later: that a caption changed is written down, not its words."""
+    def caption(self, said: Iterable[Captioned]) -> None:
+        """Say what photos show and of whom, also later: that it changed is written down, not its words."""
         _demand(self.refuse_touch())
-        rows = {p.pk: p for p in Photo.objects.select_for_update().filter(case=self.case, pk__in=captions)}
-        if set(rows) != set(captions):
+        said = {one.photo: one for one in said}
+        rows = {p.pk: p for p in Photo.objects.select_for_update().filter(case=self.case, pk__in=said)}
+        if set(rows) != set(said):
             raise Refused("Foto ini tidak ada dalam penanganan ini.")
-        changed = [row for pk, row in sorted(rows.items()) if row.caption != captions[pk].strip()]
-        for row in changed:
-            if row.version != versions[row.pk]:
+        inside, changed = {s.child_id for s in self.stays}, []
+        for pk, one in sorted(said.items()):
+            row, text = rows[pk], one.caption.strip()
+            if (row.caption, row.child_id) == (text, one.child):
+                continue
+            if row.version != one.version:
                 raise Conflict("Keterangan foto baru saja diubah oleh petugas lain.")
-            row.caption, row.version = captions[row.pk].strip(), row.version + 1
+            if len(text) > Photo.CAPTION:
+                raise Refused(f"Keterangan foto paling panjang {Photo.CAPTION} huruf.")
+            if one.child is not None and one.child not in inside:
+                raise Refused("Anak ini tidak tercatat dalam penanganan ini.")
+            row.caption, row.child_id, row.version = text, one.child, row.version + 1
+            changed.append(row)
+        for row in changed:
             self.log("photo.captioned", photo=row.pk)
-        Photo.objects.bulk_update(changed, ["caption", "version"])
+        Photo.objects.bulk_update(changed, ["caption", "child", "version"])
 
     def assign(self, position_id: int, user: User | None) -> None:
         """Set, change or lift the officer who alone acts in a position on this case."""

@@ -130,12 +130,14 @@ def test_the_first_report_opens_a_case_with_its_child(desk, today):
         "/penanganan/laporan-awal/", **report(today), photos=[picture("a.jpg"), picture("b.jpg")]
     )
     case = Case.objects.get()
-    assert sent.headers["Location"] == f"/penanganan/{case.number}/tercatat/"
+    assert sent.headers["Location"] == f"/penanganan/{case.number}/foto/keterangan/?laporan=1"
     child = Child.objects.get()
     assert child.birth_until - child.birth_from <= timedelta(days=31)
     assert child.whereabouts.get().place == "RSUD Kota"
     assert case.photos.count() == 2
-    page = sari.text(sent.headers["Location"])
+    led = sari.send(sent.headers["Location"]).headers["Location"]
+    assert led == f"/penanganan/{case.number}/tercatat/"
+    page = sari.text(led)
     assert case.number in page and "Kasi menerima Lapran Sosial" in page
     page = sari.text(f"/penanganan/{case.number}/")
     for text in ("RSUD Kota", "Perempuan", "Laporan awal", "Temuan", "Perintah lisan", "Laporan Sosial"):

@@ -184,6 +184,9 @@ class ProgressNote(models.Model):
 class Photo(models.Model):
     """A photo of a case or of a session, re-encoded; the time it was taken is kept, the place is not."""
 
+    CAPTION = 200
+    """Letters of a caption."""
+
     case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="photos")
     child = models.ForeignKey(Child, models.PROTECT, null=True, blank=True, related_name="photos")
     session = models.ForeignKey("cases.Session", models.PROTECT, null=True, blank=True, related_name="photos")
@@ -191,7 +194,7 @@ class Photo(models.Model):
     file = models.FileField(upload_to=own_name)
     sha256 = models.CharField(max_length=64)
     taken_at = models.DateTimeField(null=True, blank=True)
-    caption = models.CharField("keterangan", max_length=200, blank=True)
+    caption = models.CharField("keterangan", max_length=CAPTION, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=0)

@@ -36,8 +36,9 @@ from sopcases.cases.forms.acts import (
 )
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.step import AnswerForm, NotNeededForm, WaitForm, WaiveForm
-from sopcases.cases.models import Attempt
+from sopcases.cases.models import Attempt, ProgressNote
 from sopcases.cases.page import Reading, case_url, number_of, step_url
+from sopcases.cases.uploads import Accepted
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import Leave, Walk, walking
 from sopcases.people.models import User
@@ -59,6 +60,8 @@ class Act:
     form: Callable[..., forms.Form]
     do: Callable[[Walk, At, forms.Form], Any]
     url: Callable[[At], str] = lambda at: case_url(at.case)
+    then: Callable[[At, Any], str | None] = lambda at, made: None
+    """Where what the verb answered leads on to; without it, `url`."""
     why_not: Callable[[At], str | None] = lambda at: None
     version: Callable[[At], int | None] = lambda at: None
     danger: bool = False
@@ -84,9 +87,9 @@ def page_of(act: Act, gate, may=None):
                 now = replace(at, progress=walk)
                 if form.cleaned_data["version"] != act.version(now):
                     raise Conflict(CHANGED)
-                act.do(walk, now, form)
+                made = act.do(walk, now, form)
             messages.success(request, act.done)
-            return act.url(at)
+            return act.then(at, made) or act.url(at)
 
         def show(status: int) -> HttpResponseBase:
             context = {
@@ -284,11 +287,22 @@ def _note_form(at: At, request: HttpRequest, data=None, files=None, **kwargs) ->
     return NoteForm(data, files, children=inside, initial={"happened_at": now_to_the_minute()}, **kwargs)
 
 
-def _note(walk: Walk, at: At, form: NoteForm) -> None:
+def add_photos(walk: Walk, note: ProgressNote, photos: list[Accepted]) -> ProgressNote | None:
+    """Keep the photos of a note; the note, if it has any: their captions are asked next."""
+    for photo in photos:
+        walk.photo(photo, note)
+    return note if photos else None
+
+
+def captions_url(at: At, note: ProgressNote | None) -> str | None:
+    """Where the captions of a note's photos are asked."""
+    return f"{case_url(at.case, 'captions')}?catatan={note.pk}" if note else None
+
+
+def _note(walk: Walk, at: At, form: NoteForm) -> ProgressNote | None:
     data = form.cleaned_data
     note = walk.note(data["text"], data["happened_at"], data.get("child"))
-    for photo in data["photos"]:
-        walk.photo(photo, note)
+    return add_photos(walk, note, data["photos"])
 
 
 note = page_of(
@@ -300,6 +314,7 @@ note = page_of(
         done="Catatan tersimpan.",
         form=_note_form,
         do=_note,
+        then=captions_url,
         files=True,
     ),
     case_gate,

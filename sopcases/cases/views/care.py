@@ -19,9 +19,9 @@ from sopcases.cases.forms.care import (
     ReferForm,
 )
 from sopcases.cases.forms.fields import now_to_the_minute
-from sopcases.cases.models import Assessment, Goal
+from sopcases.cases.models import Assessment, Goal, ProgressNote
 from sopcases.cases.page import Reading, case_url, goal_chip
-from sopcases.cases.views.acts import Act, page_of, plain
+from sopcases.cases.views.acts import Act, add_photos, captions_url, page_of, plain
 from sopcases.cases.walk import Walk
 from sopcases.people.access import gate
 from sopcases.people.authority import Officer, local_day
@@ -362,11 +362,10 @@ goal_reopen = goal_act(
 )
 
 
-def _progress(walk: Walk, at: OfChild, form: ProgressForm) -> None:
+def _progress(walk: Walk, at: OfChild, form: ProgressForm) -> ProgressNote | None:
     data = form.cleaned_data
     note = care.progress(walk, at.goal.pk, data["text"], data["happened_at"])
-    for photo in data["photos"]:
-        walk.photo(photo, note)
+    return add_photos(walk, note, data["photos"])
 
 
 goal_progress = goal_act(
@@ -381,6 +380,7 @@ goal_progress = goal_act(
         ),
         do=_progress,
         url=plan_url,
+        then=captions_url,
         files=True,
         shows_child=True,
     ),

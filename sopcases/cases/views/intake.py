@@ -87,6 +87,9 @@ def report(request: HttpRequest) -> HttpResponseBase:
                 file_document(walk, opening_letter(revision), form.cleaned_data["file"], **form.letter())
             for number, photo in enumerate(form.cleaned_data.get("photos", ()), 1):
                 walk.photo(photo, caption=f"Laporan awal, foto {number}")
+        if form.cleaned_data.get("photos"):
+            messages.success(request, f"Penanganan {case.number} sudah dibuka.")
+            return f"{case_url(case, 'captions')}?laporan=1"
         return case_url(case, "reported")
 
     if searched:

@@ -36,7 +36,7 @@ def case(request: HttpRequest, at: At) -> HttpResponseBase:
     return render(request, "cases/case.html", context)
 
 
-def _before(request: HttpRequest) -> int | None:
+def before_key(request: HttpRequest) -> int | None:
     """The key of a page of older rows; nonsense shows the newest."""
     text = request.GET.get("sebelum", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
@@ -48,7 +48,7 @@ def journal(request: HttpRequest, at: At) -> HttpResponseBase:
     """The whole journal, newest first; with `akses` who looked instead of who did."""
     reading = Reading(at.progress)
     reads = "akses" in request.GET
-    lines, older = history.lines(reading, _before(request), reads=reads)
+    lines, older = history.lines(reading, before_key(request), reads=reads)
     here = case_url(at.case, "history")
     marks = "akses=1&" if reads else ""
     context = {
@@ -66,7 +66,7 @@ def notes(request: HttpRequest, at: At) -> HttpResponseBase:
     """All progress notes, newest first."""
     log_read(request, "case.read", at)
     reading = Reading(at.progress)
-    rows, older = reading.notes(_before(request), NOTES)
+    rows, older = reading.notes(before_key(request), NOTES)
     context = {
         "identity": reading.identity,
         "notes": rows,
@@ -132,7 +132,11 @@ def child(request: HttpRequest, at: At) -> HttpResponseBase:
     papers = {f.paper_id: f.paper for f in at.progress.filings if f.child_id == row.pk}
     may = at.progress.refuse_touch() is None
     moves = may and at.progress.refuse_running() is None
-    acts = []
+    acts = [
+        (case_url(at.case, "assessments", child=row.pk), "Asesmen"),
+        (case_url(at.case, "plan", child=row.pk), "Rencana intervensi"),
+        (f"{case_url(at.case, 'photos')}?anak={row.pk}", "Foto anak ini"),
+    ]
     if may:
         acts.append((case_url(at.case, "place", child=row.pk), "Catat keberadaan anak"))
     if moves and stay.left_on is None:
