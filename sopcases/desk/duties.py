@@ -145,7 +145,11 @@ def sessions(officer: Officer) -> QuerySet[dict]:
 def things(attempts: QuerySet[Attempt], officer: Officer) -> QuerySet:
     """One row for each thing to do: an attempt, or a session that serves many."""
     session = Concat(
-        Cast("case__sop", CharField()), Value(" "), "step__key", Value(" "), Cast("occurrence", CharField())
+        Cast("case__sop", CharField()),
+        Value(" "),
+        Cast("step__key", CharField()),
+        Value(" "),
+        Cast("occurrence", CharField()),
     )
     thing = Choose(
         When(shared(officer), then=session), default=Cast("pk", CharField()), output_field=CharField()
