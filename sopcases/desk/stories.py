@@ -171,6 +171,7 @@ class Office:
 def tell(agencies: dict[str, Agency], now: datetime) -> None:
     """All stories of both agencies, up to `now`."""
     city = Office(agencies["tanjungpinang"], now)
+    dimas = street_round(city)
     first_report(city)
     waiting_for_paraf(city)
     returned_to_be_mended(city)
@@ -178,7 +179,6 @@ def tell(agencies: dict[str, Agency], now: datetime) -> None:
     overdue(city)
     entrusted(city)
     closed_with_bpjs_to_follow(city)
-    dimas = street_round(city)
     many_on_the_street(city, dimas)
     district = Office(agencies["lamandau"], now)
     served(district)

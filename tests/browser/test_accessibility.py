@@ -204,6 +204,18 @@ def test_cases_of_many_children_and_of_the_other_agency(office: Office):
     none(found + visit(wati, "/", "/penanganan/", support, f"/sop/{SUPPORT}/"))
 
 
+def test_the_pages_of_care_aid_and_the_agenda(office: Office):
+    world = office.world
+    round_, proposal = world.case("anak-jalanan", children=2), world.case(SUPPORT, by="tika", children=2)
+    street, support = f"/penanganan/{round_.number}/", f"/penanganan/{proposal.number}/"
+    child = f"{street}anak/{round_.children.first().child_id}/"
+    sari, joko, agus = (office.inside(name) for name in ("sari", "joko", "agus"))
+    pages = ("asesmen/", "asesmen/baru/", "rencana/", "rencana/baru/")
+    found = visit(sari, *(f"{child}{page}" for page in pages), f"{street}rujukan/baru/")
+    found += visit(joko, f"{support}bantuan/", f"{support}pemantauan/")
+    none(found + visit(agus, "/surat/agenda/"))
+
+
 def test_the_admin(office: Office):
     """Django's own pages in our dress. Its tables of inlines have two column heads without a word."""
     ani = office.inside("ani")
