@@ -4,6 +4,8 @@ Follows design rule 18: the part his position takes in the step, within the area
 an officer is assigned only that one. A Plh. suspends the holder already in `Officer.hats`.
 """
 
+from datetime import timedelta
+
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case as Choose
@@ -24,7 +26,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat
 from django.db.models.lookups import IsNull
 
-from sopcases.cases.models import Attempt, Case, CaseChild, CaseOfficer, Filing, Interval, Waiver
+from sopcases.cases.models import Attempt, Case, CaseChild, CaseOfficer, Filing, Goal, Interval, Waiver
 from sopcases.cases.models.case import covered
 from sopcases.letters.models import Letter
 from sopcases.people.authority import Officer
@@ -33,6 +35,8 @@ from sopcases.sops.models import Output, Step
 from sopcases.sops.parts import parts_for
 
 NOBODY = Q(pk__in=[])
+GOAL_SOON = timedelta(days=7)
+"""How long before its day a goal of a plan comes to the desk."""
 TURNS = (PERFORMS, RECEIVES, DISPOSES, SIGNS)
 PENDING = (
     Letter.State.PROPOSED,
@@ -237,6 +241,42 @@ def to_lead(officer: Officer) -> QuerySet[Case]:
     over = Q(~Exists(live)) | Q(~Exists(stays.filter(left_on=None))) & Q(any_child)
     return Case.objects.filter(found, agency_id=officer.user.agency_id, state__in=Case.RUNNING).filter(
         Q(state=Case.State.ON_HOLD) | over
+    )
+
+
+def _takes_part(officer: Officer) -> Q:
+    """Rows of cases in which a position of the officer has any part, within what its hat covers."""
+    found = NOBODY
+    for hat in officer.hats:
+        revisions = parts_for(officer).revisions({hat.position_id})
+        found |= Q(case__revision__in=revisions) & covered(hat, officer.user)
+    return found
+
+
+def goals(officer: Officer) -> QuerySet[Goal]:
+    """Open goals that the officer is responsible for, overdue or due within `GOAL_SOON`, of running cases he
+    takes part in and of children who have not left them."""
+    left = CaseChild.objects.filter(case=OuterRef("case"), child=OuterRef("child"), left_on__isnull=False)
+    return Goal.objects.filter(
+        _takes_part(officer),
+        ~Exists(left),
+        responsible=officer.user,
+        achieved_on=None,
+        dropped_on=None,
+        due_on__lte=officer.day + GOAL_SOON,
+        case__state__in=Case.RUNNING,
+    )
+
+
+def requests(officer: Officer) -> QuerySet[Interval]:
+    """What was asked of outside parties for no step, and not answered, in running cases he takes part in."""
+    return Interval.objects.filter(
+        _takes_part(officer),
+        kind=Interval.Kind.WAITING,
+        attempt=None,
+        until=None,
+        case__state__in=Case.RUNNING,
+        case__agency_id=officer.user.agency_id,
     )
 
 

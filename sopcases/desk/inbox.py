@@ -1,19 +1,19 @@
 """Tugas Saya: what waits for an officer, in five sections, most overdue first.
 
 A constant number of queries: attempts in turn, attempts waiting for others, letters, papers to follow, cases
-to lead, and the children of all of them.
+to lead, goals of plans, requests of no step, and the children of all of them.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from urllib.parse import urlencode
 
 from django.db.models import F, Q
 from django.utils import timezone
 
-from sopcases.cases.models import Attempt, Case, CaseChild, Child, Waiver
+from sopcases.cases.models import Attempt, Case, CaseChild, Child, Goal, Interval, Waiver
 from sopcases.cases.page import case_url, number_of, occasion_url, step_url
 from sopcases.cases.progress import Spot
 from sopcases.desk import duties, wording
@@ -127,11 +127,12 @@ class Inbox:
 
     @cached_property
     def _waiting_counts(self) -> list[int]:
-        """Letters, steps and cases that wait for him, counted for a page that lists none of them."""
+        """Letters, steps, cases and goals that wait for him, counted for a page that lists none of them."""
         return duties.counts(
             duties.letters_to_act(self.officer).values("pk"),
             duties.things(duties.waiting_now(self.officer).filter(opened_at__lte=self.at), self.officer),
             duties.to_lead(self.officer).exclude(state=Case.State.ON_HOLD).values("pk"),
+            duties.goals(self.officer).values("pk"),
             most=CAP + 1,
         )
 
@@ -172,10 +173,20 @@ class Inbox:
         return list(cases.order_by("last_ended", "id")[: SHOWN + 1])
 
     @cached_property
+    def _goals(self) -> list[Goal]:
+        rows = duties.goals(self.officer).select_related("child", "case__sop")
+        return list(rows.order_by("due_on", "id")[:READ])
+
+    @cached_property
+    def _requests(self) -> list[Interval]:
+        rows = duties.requests(self.officer).select_related("child", "case__sop")
+        return list(rows.order_by("since", "id")[: SHOWN + 1])
+
+    @cached_property
     def _children(self) -> dict[int, list[Child]]:
         """The children of every case on the page; those who left it stand last."""
         cases = {case.pk for case in self._leads}
-        for rows in (self._attempts, self._waiting, self._papers, self._waivers):
+        for rows in (self._attempts, self._waiting, self._papers, self._waivers, self._requests):
             cases |= {row.case_id for row in rows}
         return children_of(cases)
 
@@ -199,6 +210,10 @@ class Inbox:
             yield self._waiver_task(waiver)
         for case in self._leads:
             yield self._lead_task(case)
+        for goal in self._goals:
+            yield self._goal_task(goal)
+        for request in self._requests:
+            yield self._request_task(request)
 
     def _who(self, case: Case, child: Child | None = None) -> str:
         found = [child] if child else self._children.get(case.pk, ())
@@ -288,22 +303,55 @@ class Inbox:
         )
         return _Task(SOON if soon else LATE if late else TODO, late_at, opened, row)
 
+    def _asked(self, since: datetime, reminded: list[str]) -> str:
+        """Since when an outside party was asked, and when it was last reminded."""
+        asked = f"Diminta {wording.moment(since, self.at)}"
+        if not reminded:
+            return asked
+        return f"{asked}, diingatkan {wording.moment(datetime.fromisoformat(reminded[-1]), self.at)}"
+
     def _waiting_task(self, attempt: Attempt) -> _Task:
-        reminded = ""
-        if attempt.reminded:
-            last = datetime.fromisoformat(attempt.reminded[-1])
-            reminded = f", diingatkan {wording.moment(last, self.at)}"
         row = Row(
             what=self._what(attempt),
             who=self._who(attempt.case, attempt.child),
             why=f"Menunggu {attempt.party}. Anda melaksanakan {self._as(attempt)}",
-            since=f"Diminta {wording.moment(attempt.asked_at, self.at)}{reminded}",
+            since=self._asked(attempt.asked_at, attempt.reminded),
             due=self._attempt_due(attempt),
             late=_overdue(attempt, self.at),
             url=case_url(attempt.case, "answer", interval=attempt.asked),
             action="Catat jawaban",
         )
         return _Task(WAITING, attempt.late_at, attempt.asked_at, row)
+
+    def _request_task(self, asked: Interval) -> _Task:
+        row = Row(
+            what=f"Permintaan: {asked.request}",
+            who=self._who(asked.case, asked.child),
+            why=f"Menunggu {asked.party}",
+            since=self._asked(asked.since, asked.reminded),
+            due="",
+            late=False,
+            url=case_url(asked.case, "answer", interval=asked.pk),
+            action="Catat jawaban",
+        )
+        return _Task(WAITING, None, asked.since, row)
+
+    def _goal_task(self, goal: Goal) -> _Task:
+        """A goal of a plan: its day is whole, it is late from the next one."""
+        late = goal.due_on < self.officer.day
+        row = Row(
+            what=f"Tujuan rencana: {goal.goal}",
+            who=self._who(goal.case, goal.child),
+            why="Anda penanggung jawab tujuan ini",
+            since=f"Direncanakan {wording.moment(goal.recorded_at, self.at)}",
+            due=f"Batas waktu {self._day(goal.due_on)}",
+            late=late,
+            url=case_url(goal.case, "plan", child=goal.child_id),
+            action="Buka rencana",
+        )
+        return _Task(
+            LATE if late else TODO, _midnight(goal.due_on + timedelta(days=1)), goal.recorded_at, row
+        )
 
     def _letter_task(self, letter: Letter) -> _Task:
         asked = letter.waits in ("initial", "sign")

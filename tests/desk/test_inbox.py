@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from sopcases.cases import care
 from sopcases.cases.models import Attempt, CaseOfficer, Outcome
 from sopcases.cases.walk import Leave, roll
 from sopcases.desk import inbox
@@ -354,6 +355,70 @@ def test_a_held_case_rests_and_shows_to_who_may_resume(world, desk, rows):
     assert rows("dewi", "waiting")[0].why == "Alasan: Menunggu putusan pengadilan"
 
 
+# --- plans and requests
+
+
+def plan(world, case, who="sari", days=3, goal="Akta terbit"):
+    with world.walk(case, "sari") as walk:
+        child = walk.stays[0].child_id
+        due = world.now.date() + timedelta(days=days)
+        return care.plan(walk, child, goal=goal, due_on=due, responsible=world.users[who])
+
+
+def refer(world, case, child=None):
+    with world.walk(case, "sari") as walk:
+        children = [child] if child else ()
+        walk.refer("RSUD Kota", world.now, request="Visum", party_kind="health", children=children)
+
+
+def test_a_goal_comes_to_its_responsible_a_week_before_and_is_late_after_its_day(world, desk, rows):
+    case = world.case()
+    plan(world, case, "agus", days=8)
+    assert desk("agus") == {}
+    world.wait(days=1)
+    assert desk("agus") == {"todo": ["Tujuan rencana: Akta terbit"]}
+    assert holds(desk, [*STRANGERS, "dewi", "rahman", "budi"]) == []
+    (row,) = rows("agus", "todo")
+    assert row.who == f"Anak 1 · Kasus bayi {case.number}"
+    assert (row.why, row.late) == ("Anda penanggung jawab tujuan ini", False)
+    assert row.url == f"/penanganan/{case.number}/anak/{case.children.get().child_id}/rencana/"
+    world.wait(days=7)
+    assert "todo" in desk("agus"), "its day is whole"
+    world.wait(days=1)
+    (row,) = rows("agus", "late")
+    assert row.late and Inbox(world.officer("agus")).todo == "1"
+
+
+def test_a_goal_that_ended_or_whose_child_left_waits_for_nobody(world, desk):
+    case, gone = world.case(), world.case()
+    goal = plan(world, case, "agus")
+    with world.walk(case, "agus") as walk:
+        care.achieve(walk, goal.pk, world.now.date(), 0)
+    plan(world, gone, "agus")
+    with world.walk(gone, "dewi") as walk:
+        walk.stop("Batal", Outcome.objects.filter(agency=gone.agency).first())
+    assert desk("agus") == {}
+
+
+def test_an_open_request_waits_with_those_of_the_case(world, desk, rows):
+    case = world.case()
+    refer(world, case)
+    assert holds(desk, STRANGERS) == []
+    for name in ("sari", "dewi", "rahman", "budi", "agus"):
+        assert desk(name)["waiting"] == ["Permintaan: Visum"], name
+    (row,) = rows("agus", "waiting")
+    assert (row.why, row.since) == ("Menunggu RSUD Kota", "Diminta hari ini pukul 08.00")
+    asked = case.intervals.get()
+    assert (row.action, row.url) == ("Catat jawaban", f"/penanganan/{case.number}/menunggu/{asked.pk}/")
+    assert Inbox(world.officer("agus")).todo == "", "it cannot be hurried by him"
+    with world.walk(case, "sari") as walk:
+        walk.remind(asked.pk, world.now)
+    assert "diingatkan hari ini" in rows("agus", "waiting")[0].since
+    with world.walk(case, "sari") as walk:
+        walk.answered(asked.pk, world.now, "Sudah dikirim")
+    assert desk("agus") == {}
+
+
 # --- the page
 
 
@@ -362,9 +427,12 @@ def test_the_page_costs_the_same_whatever_waits(
     world, sign_in, report, spt, django_assert_num_queries, count
 ):
     for _ in range(count):
-        world.case()
+        planned = world.case()
+        plan(world, planned)
+        plan(world, planned, "rahman", days=0)
+        refer(world, planned)
         spt(report(world.case()))
-    for name, queries in (("sari", 10), ("rahman", 11)):  # he may close: one more
+    for name, queries in (("sari", 12), ("rahman", 13)):  # he may close: one more
         client = sign_in(name)
         with django_assert_num_queries(queries):
             page = client.get("/")
@@ -374,9 +442,17 @@ def test_the_page_costs_the_same_whatever_waits(
 def test_the_navigation_counts_what_the_page_shows(world, sign_in, report, spt):
     for _ in range(3):
         spt(report(world.case()))
-    world.case()
+    planned = world.case()
+    plan(world, planned, "agus", days=2)
+    plan(world, planned, "agus", days=7)
+    plan(world, planned, "agus", days=30)
     world.wait(days=3)
-    for name, todo, letters in (("sari", "1", ""), ("rahman", "3", "3"), ("agus", "", ""), ("tono", "", "")):
+    for name, todo, letters in (
+        ("sari", "1", ""),
+        ("rahman", "3", "3"),
+        ("agus", "2", ""),
+        ("tono", "", ""),
+    ):
         fresh, read = Inbox(world.officer(name)), Inbox(world.officer(name))
         assert read.sections is not None
         assert (fresh.todo, fresh.letters) == (read.todo, read.letters) == (todo, letters), name
@@ -445,6 +521,8 @@ def test_every_button_leads_to_a_page_the_officer_may_open(world, sign_in, repor
     asked = world.case()
     with world.walk(asked, "sari") as walk:
         walk.wait("1", "RSUD", world.now)
+    plan(world, asked)
+    refer(world, asked)
     handed = world.case()
     world.file(handed, "Laporan Sosial", "sari", stage=Stage.READY)
     with world.walk(handed, "sari") as walk:
@@ -466,6 +544,7 @@ def test_every_button_leads_to_a_page_the_officer_may_open(world, sign_in, repor
         ("todo", "Periksa"),
         ("todo", "Perbaiki"),
         ("todo", "Tutup"),
+        ("todo", "Buka rencana"),
         ("waiting", "Catat jawaban"),
         ("waiting", "Lihat"),
         ("follow", "Lengkapi"),
