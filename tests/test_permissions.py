@@ -41,7 +41,7 @@ def addresses() -> dict[str, object]:
 def scene(db):
     """Logged-in clients by person, and what the parts of the addresses stand for."""
     from sopcases.cases import care
-    from sopcases.cases.models import Aid, Outcome
+    from sopcases.cases.models import Aid, Merge, Outcome
     from sopcases.cases.progress import Spot
     from sopcases.letters import register
     from sopcases.letters.models import Series
@@ -83,6 +83,8 @@ def scene(db):
         recorded_by=world.sari,
     )
     held = told_session(world)
+    double = world.child("Ganda", merged_into=child)
+    merge = Merge.objects.create(child=double, into=child, reason="Sama", at=world.now, by=world.sari)
     assert Outcome.objects.exists()
     clients = {name: Client() for name in PEOPLE}
     for name, client in clients.items():
@@ -95,6 +97,7 @@ def scene(db):
         "photo": photo.pk,
         "interval": interval.pk,
         "aid": aid.pk,
+        "merge": merge.pk,
         "assessment": assessment.pk,
         "goal": goal.pk,
         "spot": Spot("6"),

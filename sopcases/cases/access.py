@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from sopcases.cases.models import Aid, Attempt, Case, CaseChild, Filing, Interval, Paper, Photo, Session
+from sopcases.cases.person import find, find_merge
 from sopcases.cases.progress import Progress, Spot
 from sopcases.people import journal
 from sopcases.people.access import gate
@@ -128,6 +129,8 @@ request_gate = gate("permintaan", find_request)
 aid_gate = gate("bantuan", find_aid)
 paper_gate = gate("dokumen", find_paper)
 photo_gate = gate("foto", find_photo)
+person_gate = gate("data anak", find)
+merge_gate = gate("pernyataan anak yang sama", find_merge)
 
 
 def may_touch(at: At, officer: Officer) -> str | None:

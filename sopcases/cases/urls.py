@@ -14,6 +14,7 @@ from sopcases.cases.views import (
     intake,
     many,
     papers,
+    person,
     photos,
     sessions,
     show,
@@ -73,6 +74,7 @@ register_converter(IdConverter, "id")
 app_name = "cases"
 CASE = "penanganan/<case_number:number>/"
 CHILD = f"{CASE}anak/<id:child>/"
+PERSON = "anak/<id:child>/"
 STEP = f"{CASE}langkah/<spot:spot>/"
 
 OCCASION = "kegiatan/<slug:sop>/<slug:key>/<day:period>/"
@@ -89,6 +91,9 @@ urlpatterns = [
     path("penanganan/laporan-awal/", intake.report, name="report"),
     path("anak/cari/", intake.search, name="search"),
     path("anak/terjangkau-kembali/", intake.meet, name="meet"),
+    path(PERSON, person.person, name="person"),
+    path(f"{PERSON}sama/", person.same, name="person_same"),
+    path(f"{PERSON}sama/<id:merge>/batalkan/", person.part, name="person_part"),
     path("anak/contoh-tabel.xlsx", table.template_xlsx, name="template_xlsx"),
     path("anak/contoh-tabel.csv", table.template_csv, name="template_csv"),
     path("berkas/<id:paper>/", serving.paper, name="paper"),

@@ -56,7 +56,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
     if searched:
         form = form_class(revision=revision, initial=_typed(request, form_class))
         asked = SearchForm(request.POST)
-        hits = _hits(request, asked)
+        hits = find_hits(request, asked)
         search_error = " ".join(asked.errors.get("q", ()))
     else:
         initial = {"event_at": now_to_the_minute(), "child": known.pk if known else None}
@@ -140,7 +140,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     within = _within(request)
     context = {
         "form": form,
-        "hits": _hits(request, form),
+        "hits": find_hits(request, form),
         "case": within,
         "pick": f"{case_url(within, 'child_new') if within else '/penanganan/laporan-awal/'}?anak=",
         "within": f"&kasus={within.number}" if within else "",
@@ -189,7 +189,7 @@ def meet(request: HttpRequest) -> HttpResponseBase:
     return answer(request, form, act, show, back)
 
 
-def _hits(request: HttpRequest, form: SearchForm) -> list[children.Hit] | None:
+def find_hits(request: HttpRequest, form: SearchForm) -> list[children.Hit] | None:
     """Children found; None where nothing was asked, or where the form says why it cannot be."""
     if not form.is_valid():
         return None

@@ -8,6 +8,7 @@ from sopcases.cases import encounters, history, nik, wording
 from sopcases.cases.access import At, case_gate, child_gate, log_read, may_touch
 from sopcases.cases.models import Photo, Whereabouts
 from sopcases.cases.page import Reading, ahead_spots, case_page, case_url, number_of, photo_link, step_url
+from sopcases.cases.person import person_url
 
 JOURNAL = 8
 PHOTOS = 40
@@ -133,6 +134,7 @@ def child(request: HttpRequest, at: At) -> HttpResponseBase:
     may = at.progress.refuse_touch() is None
     moves = may and at.progress.refuse_running() is None
     acts = [
+        (person_url(row.pk), "Semua tentang anak ini"),
         (case_url(at.case, "assessments", child=row.pk), "Asesmen"),
         (case_url(at.case, "plan", child=row.pk), "Rencana intervensi"),
         (f"{case_url(at.case, 'photos')}?anak={row.pk}", "Foto anak ini"),
