@@ -112,6 +112,8 @@ def scene(db):
         "key": held.step_key,
         "period": held.period,
         "session": held.pk,
+        "group": held.attendance.first().case.number,
+        "step": "4",
     }
     return clients, parts
 

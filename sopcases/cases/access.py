@@ -61,6 +61,13 @@ def find_step(officer: Officer, number: str, spot: Spot) -> At | None:
     return At(at.progress, spot=spot)
 
 
+def find_many(officer: Officer, group: str, step: str) -> At | None:
+    """A step per child of a case (by its number), for all who stand at it; not a recurring one."""
+    at = find_case(officer, group)
+    found = at and at.progress.plan.by_key.get(step)
+    return At(at.progress, spot=Spot(step)) if found and found.per_child and not found.recurring else None
+
+
 def find_child(officer: Officer, number: str, child: int) -> At | None:
     """A child through a case that the officer may read and the child is, or was, in."""
     at = find_case(officer, number)
@@ -124,6 +131,7 @@ def find_session(officer: Officer, session: int) -> tuple[Session, Case] | None:
 
 case_gate = gate("penanganan", find_case)
 step_gate = gate("langkah", find_step)
+many_gate = gate("langkah", find_many)
 child_gate = gate("anak", find_child)
 request_gate = gate("permintaan", find_request)
 aid_gate = gate("bantuan", find_aid)

@@ -9,7 +9,7 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils import timezone
 
-from sopcases.cases import aid, care, wording
+from sopcases.cases import aid, bychild, care, wording
 from sopcases.cases.models import (
     Attempt,
     Case,
@@ -216,6 +216,11 @@ def case_url(case: Case, name: str = "case", **parts) -> str:
 def step_url(case: Case, spot: Spot, name: str = "step") -> str:
     """The address of a step, and of its verbs."""
     return case_url(case, name, spot=spot)
+
+
+def by_child_url(case: Case, key: str) -> str:
+    """The address of a step per child, for several of them."""
+    return reverse("cases:by_child", kwargs={"group": case.number, "step": key})
 
 
 def occasion_url(slug: str, key: str, period: date, name: str = "occasion") -> str:
@@ -1020,6 +1025,9 @@ def case_acts(progress: Progress) -> Iterable[tuple[str, str]]:
             yield case_url(case, "table"), "Isi tabel anak"
             if progress.plan.finder:
                 yield case_url(case, "blank"), "Cetak blangko daftar anak"
+        for step in progress.plan.steps:
+            if bychild.open_for_several(progress, step):
+                yield by_child_url(case, step.key), f"Langkah {number_of(step)}: beberapa anak sekaligus"
         if any(ahead_spots(progress)):
             yield case_url(case, "ahead"), "Catat tindakan yang mendahului langkah"
     if progress.refuse_lead() is not None:

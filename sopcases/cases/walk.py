@@ -213,13 +213,37 @@ class Walk(Progress):
         acted_at: datetime,
         acted_by: Iterable[User],
         note: str = "",
-    ) -> None:
-        """Finish a step per child for several children in one act: all of them or none."""
+    ) -> dict[int, list[str]]:
+        """Finish a step per child for several children in one act. Answers child → why he is kept back; the
+        others are through. Refuses with each child's reasons when nobody is."""
+        _demand(self.refuse_act(key))
+        step = self.plan.by_key[key]
+        if not step.per_child or step.recurring:
+            raise Refused("Langkah ini tidak dicatat sekaligus untuk beberapa anak.")
         chosen, actors = sorted(set(children)), list(acted_by)
         if not chosen:
             raise Refused("Pilih paling sedikit satu anak.")
-        for child in chosen:
-            self.finish(key, child, acted_at=acted_at, acted_by=actors, note=note)
+        kept = {child: why for child in chosen if (why := self._unfinished(step, child))}
+        if len(kept) == len(chosen):
+            names = {s.child_id: s.child.initials for s in self.stays}
+            raise Refused(*(f"{names.get(child, 'Anak')} {why}" for child in kept for why in kept[child]))
+        with self.at_once():
+            for child in chosen:
+                if child not in kept:
+                    self.finish(key, child, acted_at=acted_at, acted_by=actors, note=note)
+        return kept
+
+    def _unfinished(self, step: PlanStep, child_id: int) -> list[str]:
+        """Why a child's step cannot be finished along with others', to follow his name."""
+        if child_id not in self.active_children:
+            return ["tidak lagi dalam penanganan ini."]
+        attempt = self.current(Spot(step.key, child_id))
+        if attempt is None or attempt.opened_at is None:
+            return ["belum sampai pada langkah ini."]
+        if not attempt.live:
+            return ["sudah selesai pada langkah ini."]
+        missing = self.missing(attempt, outputs=not step.positions(flow.RECEIVES))
+        return [f"belum lengkap: {self._lacking(m)}" for m in missing]
 
     def record(
         self,
@@ -358,14 +382,13 @@ class Walk(Progress):
         if missing:
             names = {s.child_id: s.child.initials for s in self.stays}
             raise Refused(
-                *(
-                    ("Keluaran" if m.output else "Kelengkapan")
-                    + f" “{m.kind.name}”"
-                    + (f" untuk {names[m.child_id]}" if m.child_id else "")
-                    + (" belum sampai tahap yang diminta." if self._present(m) else " belum ada.")
-                    for m in missing
-                )
+                *(self._lacking(m, f" untuk {names[m.child_id]}" if m.child_id else "") for m in missing)
             )
+
+    def _lacking(self, missing: Missing, whose: str = "") -> str:
+        what = "Keluaran" if missing.output else "Kelengkapan"
+        how = "belum sampai tahap yang diminta" if self._present(missing) else "belum ada"
+        return f"{what} “{missing.kind.name}”{whose} {how}."
 
     def _present(self, missing: Missing) -> bool:
         return any(
