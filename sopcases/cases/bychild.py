@@ -59,13 +59,6 @@ def standing(progress: Progress, step: PlanStep) -> list[Standing]:
     ]
 
 
-def open_for_several(progress: Progress, step: PlanStep) -> bool:
-    """Whether the officer can do something there for more than one child."""
-    if not step.per_child or step.recurring or progress.refuse_act(step.key) is not None:
-        return False
-    return len({a.child_id for a in progress.live() if a.step_id == step.id and a.opened_at is not None}) > 1
-
-
 def title(progress: Progress, step: PlanStep) -> str:
     """What the list is called: by the report that the step puts out."""
     item = visits.report_output(progress, step)

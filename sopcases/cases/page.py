@@ -9,7 +9,7 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils import timezone
 
-from sopcases.cases import aid, bychild, care, wording
+from sopcases.cases import aid, care, wording
 from sopcases.cases.models import (
     Attempt,
     Case,
@@ -1006,6 +1006,13 @@ def ahead_spots(progress: Progress) -> Iterable[Spot]:
                 yield Spot(step.key, track)
 
 
+def open_for_several(progress: Progress, step: PlanStep) -> bool:
+    """Whether the officer can do something there for more than one child."""
+    if not step.per_child or step.recurring or progress.refuse_act(step.key) is not None:
+        return False
+    return len({a.child_id for a in progress.live() if a.step_id == step.id and a.opened_at is not None}) > 1
+
+
 def case_acts(progress: Progress) -> Iterable[tuple[str, str]]:
     """What else this officer may do on the case: address and label."""
     case = progress.case
@@ -1026,7 +1033,7 @@ def case_acts(progress: Progress) -> Iterable[tuple[str, str]]:
             if progress.plan.finder:
                 yield case_url(case, "blank"), "Cetak blangko daftar anak"
         for step in progress.plan.steps:
-            if bychild.open_for_several(progress, step):
+            if open_for_several(progress, step):
                 yield by_child_url(case, step.key), f"Langkah {number_of(step)}: beberapa anak sekaligus"
         if any(ahead_spots(progress)):
             yield case_url(case, "ahead"), "Catat tindakan yang mendahului langkah"

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from sopcases.cases import aid, bychild, visits, wording
+from sopcases.cases import aid, visits, wording
 from sopcases.cases.access import At, log_read, step_gate
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.papers import PaperFacts
@@ -22,6 +22,7 @@ from sopcases.cases.page import (
     case_url,
     number_of,
     occasion_url,
+    open_for_several,
     step_url,
     told_verdicts,
     waiting_rows,
@@ -256,7 +257,7 @@ class _StepPage:
         if self.step.form == visits.VISIT and visits.refuse(self.progress, self.spot) is None and self.turn:
             told = "Lembarnya menjadi laporan langkah ini; tidak perlu diunggah lagi."
             yield told, step_url(self.at.case, self.spot, "visit"), "Isi lembar kunjungan"
-        if bychild.open_for_several(self.progress, self.step):
+        if open_for_several(self.progress, self.step):
             yield "", by_child_url(self.at.case, self.step.key), "Beberapa anak sekaligus"
         if self.step.aid:
             left = [s.child.called for s in aid.waiting(self.progress, aid.rows(self.progress))]
