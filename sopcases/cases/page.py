@@ -32,6 +32,9 @@ from sopcases.sops.models import PaperKind, Performer, Stage
 from sopcases.worktime.models import calendar_for
 
 NOTES = 5
+FEW = 3
+"""Children named one by one; more of them are counted or sorted by state."""
+TONE_ORDER = ("late", "active", "waiting", "neutral", "stopped", "done")
 PARTS = {
     Performer.Part.PERFORMS: "melaksanakan",
     Performer.Part.RECEIVES: "menerima",
@@ -112,6 +115,8 @@ class StepRow:
     standard: str
     used: str
     remarks: tuple[str, ...]
+    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    """Of many children: each state, and who stands in it (name and address)."""
 
 
 @dataclass(frozen=True)
@@ -402,6 +407,37 @@ class Reading:
             remarks=tuple(self.remarks(step, spot, attempt)),
         )
 
+    def rows(self, step: PlanStep, here: str) -> list[StepRow]:
+        """A step on the map: a row for each of a few tracks; of many children one row that sorts them by
+        their state. `here`: the address of the step that is to be done next."""
+        left = {s.child_id for s in self.progress.stays if s.left_on is not None}
+        spots = [s for s in self.spots(step) if s.child_id not in left or self.progress.history(s)]
+        if len(spots) <= FEW:
+            return [self.row(step, s, current=bool(here) and here == step_url(self.case, s)) for s in spots]
+        groups: dict[Chip, list[tuple[str, str]]] = defaultdict(list)
+        for spot in spots:
+            url = step_url(self.case, spot) if self.progress.history(spot) else ""
+            groups[self.chip(step, spot)].append((self.called(spot.child_id), url))
+        ordered = sorted(groups.items(), key=lambda group: TONE_ORDER.index(group[0].tone))
+        over = ("Tidak diperlukan", *(c.label for c in groups if c.tone in ("done", "stopped")))
+        through = sum(len(children) for chip, children in ordered if chip.label in over)
+        return [
+            StepRow(
+                number=number_of(step),
+                activity=step.activity,
+                performers=self.performers(step),
+                chip=ordered[0][0],
+                url="",
+                current=bool(here) and any(here == step_url(self.case, s) for s in spots),
+                late=any(chip.tone == "late" for chip in groups),
+                done=f"{through} dari {len(spots)} anak sudah melewati langkah ini",
+                standard=step.time if step.time.strip(" -0") else "",
+                used="",
+                remarks=(),
+                groups=tuple((chip.label, tuple(children)) for chip, children in ordered),
+            )
+        ]
+
     def done(self, attempt: Attempt) -> str:
         """Who did it, acting as what, and when; and who wrote it down where that is somebody else."""
         if attempt.acted_at is None or attempt.recorded_by_id is None:
@@ -610,21 +646,25 @@ class Reading:
     def gaps(self) -> list[Gap]:
         """Papers that open steps lack, by name, and papers left to follow."""
         found, seen = [], set()
+        lacking: dict[tuple[str, int], tuple[Attempt, PaperKind, list[str]]] = {}
         for attempt in self.ordered_live():
             step = self.progress.step_of(attempt)
             for missing in self.progress.missing(attempt):
                 key = (missing.kind.pk, missing.child_id, missing.item.stage)
                 if key not in seen:
                     seen.add(key)
-                    found.append(
-                        Gap(
-                            what=missing.kind.name,
-                            where=f"Langkah {number_of(step)}",
-                            chip=Chip("Belum lengkap", "waiting"),
-                            text=self.called(missing.child_id),
-                            url=step_url(self.case, self.progress.spot_of(attempt)),
-                        )
-                    )
+                    row = lacking.setdefault((step.key, missing.kind.pk), (attempt, missing.kind, []))
+                    row[2].append(self.called(missing.child_id))
+        for (key, _), (attempt, kind, names) in lacking.items():
+            found.append(
+                Gap(
+                    what=kind.name,
+                    where=f"Langkah {number_of(self.plan.by_key[key])}",
+                    chip=Chip("Belum lengkap", "waiting"),
+                    text=wording.some([name for name in names if name], FEW, "anak"),
+                    url=step_url(self.case, self.progress.spot_of(attempt)),
+                )
+            )
         for paper in self.papers():
             if self.awaits_scan(paper):
                 found.append(
@@ -942,13 +982,10 @@ class CasePage:
 
 def case_page(reading: Reading) -> CasePage:
     """The case page, read once."""
-    progress, case = reading.progress, reading.case
+    progress = reading.progress
     action = reading.action()
-    rows = [
-        reading.row(step, spot, current=bool(action and action.url and action.url == step_url(case, spot)))
-        for step in reading.plan.steps
-        for spot in reading.spots(step)
-    ]
+    here = action.url if action else ""
+    rows = [row for step in reading.plan.steps for row in reading.rows(step, here)]
     notes, older = reading.notes()
     return CasePage(
         identity=reading.identity,

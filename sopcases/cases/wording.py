@@ -52,6 +52,13 @@ def joined(names: list[str]) -> str:
     return ", ".join(names[:-1]) + f", dan {names[-1]}"
 
 
+def some(names: list[str], few: int, noun: str) -> str:
+    """A, B, dan C; of more than a few: A, B, C, dan 4 anak lain"""
+    if len(names) <= few:
+        return joined(names)
+    return joined([*names[:few], f"{len(names) - few} {noun} lain"])
+
+
 def shortened(text: str, size: int = 90) -> str:
     """The beginning of a long text."""
     return text if len(text) <= size else text[: size - 1].rstrip() + "…"
