@@ -155,11 +155,11 @@ def hits(by: Officer, found: Iterable[Child]) -> list[Hit]:
 def _known(by: Officer, found: Iterable[Child]) -> dict[int, Hit]:
     """Child → hit, in a constant number of queries."""
     found = list(found)
-    groups = _groups(found)
-    stays = CaseChild.objects.filter(child__in=groups).select_related("case__sop").order_by("-case_id")
+    record_of = groups(found)
+    stays = CaseChild.objects.filter(child__in=record_of).select_related("case__sop").order_by("-case_id")
     cases: dict[int, list[Case]] = {}
     for stay in stays:
-        cases.setdefault(groups[stay.child_id], []).append(stay.case)
+        cases.setdefault(record_of[stay.child_id], []).append(stay.case)
     every = {case.pk for rows in cases.values() for case in rows}
     visible = set(Case.objects.visible_to(by).filter(pk__in=every).values_list("pk", flat=True))
     contact = ""
@@ -183,22 +183,40 @@ def _roots(found: Iterable[Child]) -> list[Child]:
     return rows
 
 
-def records(child: Child) -> list[int]:
-    """Every record of one child: its own, and those declared to be the same child."""
-    (root,) = _roots([child])
-    return sorted(_groups([root]))
+def roots(child_ids: Iterable[int]) -> dict[int, int]:
+    """Record → the record that stands for its child (itself, where it was declared to be no other).
+
+    One query for each level of the tree, however many records; a tree is seldom deeper than one."""
+    found = {pk: pk for pk in child_ids}
+    open_ends = set(found.values())
+    while open_ends:
+        rows = Child.objects.filter(pk__in=open_ends, merged_into__isnull=False)
+        upward = dict(rows.values_list("pk", "merged_into"))
+        found = {pk: upward.get(at, at) for pk, at in found.items()}
+        open_ends = set(upward.values())
+    return found
 
 
-def _groups(found: Iterable[Child]) -> dict[int, int]:
-    """Every record of these children → the child it belongs to."""
-    groups = {child.pk: child.pk for child in found}
-    fresh = set(groups)
+def records(child_id: int) -> set[int]:
+    """Every record of the child that this record is of. One query a level."""
+    (root,) = roots([child_id]).values()
+    found = fresh = {root}
+    while fresh:
+        fresh = set(Child.objects.filter(merged_into__in=fresh).values_list("pk", flat=True))
+        found = found | fresh
+    return found
+
+
+def groups(found: Iterable[Child]) -> dict[int, int]:
+    """Every record of these children → the child it belongs to. One query a level."""
+    known = {child.pk: child.pk for child in found}
+    fresh = set(known)
     while fresh:
         rows = Child.objects.filter(merged_into__in=fresh).values_list("pk", "merged_into")
-        added = {pk: groups[into] for pk, into in rows}
-        groups |= added
+        added = {pk: known[into] for pk, into in rows}
+        known |= added
         fresh = set(added)
-    return groups
+    return known
 
 
 def _by_nik(by: Officer, numbers: Iterable[str]) -> list[Child]:
@@ -278,20 +296,21 @@ def contact_of(by: Officer) -> str:
 
 
 def pick(by: Officer, child_id: int) -> Child:
-    """A known child to be used again. Raises Refused for one the officer may not see, and for one whose case
-    is still running under whichever SOP: it is met again there, not opened twice."""
-    child = Child.objects.filter(pk=child_id, agency=by.agency, merged_into=None).first()
-    visible = Case.objects.visible_to(by).filter(children__child_id=child_id)
-    if child is None or not (child.created_by_id == by.user.pk or visible.exists()):
+    """A known child to be used again, as the record that stands for it. Raises Refused for one of whose
+    records the officer may see none."""
+    own = records(child_id)
+    rows = {c.pk: c for c in Child.objects.filter(pk__in=own, agency=by.agency)}
+    visible = Case.objects.visible_to(by).filter(children__child__in=own)
+    if not rows or not (any(c.created_by_id == by.user.pk for c in rows.values()) or visible.exists()):
         raise Refused("Data anak ini tidak dapat dipakai.")
-    return child
+    return next(c for c in rows.values() if c.merged_into_id is None)
 
 
 def refuse_twice(by: Officer, child: Child) -> None:
     """A child in a running case is met again there, not opened twice. Its number is named only to those who
     may read it. Locks the child until the transaction ends, so that two reports at once open one case."""
     Child.objects.select_for_update().get(pk=child.pk)
-    running = CaseChild.objects.filter(child__in=_groups([child]), left_on=None, case__state__in=Case.RUNNING)
+    running = CaseChild.objects.filter(child__in=groups([child]), left_on=None, case__state__in=Case.RUNNING)
     cases = Case.objects.filter(pk__in=running.values("case"))
     if case := cases.filter(pk__in=Case.objects.visible_to(by).values("pk")).first():
         raise Refused(

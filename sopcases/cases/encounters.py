@@ -89,7 +89,7 @@ def meet_many(by: Officer, met_in: Case, at: datetime, meetings: Iterable[tuple[
 def _where(child: Child, met_in: Case | None) -> Case:
     """The case that is told."""
     cases = list(
-        Case.objects.filter(children__child__in=children.records(child))
+        Case.objects.filter(children__child__in=children.records(child.pk))
         .distinct()
         .order_by("-opened_at", "-pk")
     )

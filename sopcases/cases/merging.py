@@ -5,9 +5,7 @@ attendance, names and relations stay with the record they were written to, so th
 other row as if they had never been joined. Whoever reads takes the records of one child together.
 """
 
-from collections.abc import Iterable
-
-from sopcases.cases.children import contact_of
+from sopcases.cases.children import contact_of, roots
 from sopcases.cases.models import Case, Child, Merge
 from sopcases.cases.progress import Progress
 from sopcases.cases.walk import Walk
@@ -22,30 +20,6 @@ TAKEN = "Data anak ini sudah dinyatakan sama dengan anak lain. Batalkan dahulu p
 NO_REASON = "Isi alasan mengapa kedua data ini anak yang sama."
 NO_UNDO_REASON = "Isi alasan mengapa kedua data ini ternyata bukan anak yang sama."
 NOT_STANDING = "Pernyataan ini sudah dibatalkan atau tidak ada."
-
-
-def roots(child_ids: Iterable[int]) -> dict[int, int]:
-    """Record → the record that stands for its child (itself, where it was declared to be no other).
-
-    One query for each level of the tree, however many records; a tree is seldom deeper than one."""
-    found = {pk: pk for pk in child_ids}
-    open_ends = set(found.values())
-    while open_ends:
-        rows = Child.objects.filter(pk__in=open_ends, merged_into__isnull=False)
-        upward = dict(rows.values_list("pk", "merged_into"))
-        found = {pk: upward.get(at, at) for pk, at in found.items()}
-        open_ends = set(upward.values())
-    return found
-
-
-def records(child_id: int) -> set[int]:
-    """Every record of the child that this record is of. One query a level."""
-    (root,) = roots([child_id]).values()
-    found = fresh = {root}
-    while fresh:
-        fresh = set(Child.objects.filter(merged_into__in=fresh).values_list("pk", flat=True))
-        found = found | fresh
-    return found
 
 
 def merge(walk: Walk, child_id: int, into_id: int, reason: str) -> Merge:

@@ -11,7 +11,7 @@ from functools import cached_property
 from django.db.models import Q
 from django.urls import reverse
 
-from sopcases.cases import aid, children, merging, nik, wording
+from sopcases.cases import aid, children, nik, wording
 from sopcases.cases.models import (
     Aid,
     Assessment,
@@ -134,9 +134,9 @@ def find(by: Officer, child: int) -> Person | None:
     """The child that this record is of, if the officer may read of it."""
     if not by.may_act:
         return None
-    top = merging.roots([child])[child]
+    top = children.roots([child])[child]
     records = list(
-        Child.objects.filter(pk__in=merging.records(top), agency=by.agency).select_related("created_by")
+        Child.objects.filter(pk__in=children.records(top), agency=by.agency).select_related("created_by")
     )
     root = next((row for row in records if row.pk == top), None)
     if root is None:
@@ -276,7 +276,7 @@ def _family(person: Person) -> Section:
     for row in rest.order_by("id"):
         found.setdefault(row.child_id, row.child)
         how.setdefault(row.child_id, f"{row.get_kind_display()} yang sama: {row.adult.name}")
-    tops = merging.roots(found)
+    tops = children.roots(found)
     words = {}
     for pk, text in how.items():
         words.setdefault(tops[pk], text)

@@ -220,11 +220,12 @@ def _on_file(progress: Progress, arrivals: Sequence[Arrival]) -> list[list[Known
     """Whom on file each row may be."""
     found = children.likely(progress.by, [_probe(a) for a in arrivals])
     on_file = {child.pk: child for rows in found for child in rows}
-    stays = CaseChild.objects.filter(child__in=on_file).select_related("case__sop").order_by("pk")
+    record_of = children.groups(on_file.values())
+    stays = CaseChild.objects.filter(child__in=record_of).select_related("case__sop").order_by("pk")
     cases: dict[int, list[CaseChild]] = {}
     for stay in stays:
-        cases.setdefault(stay.child_id, []).append(stay)
-    mine = Case.objects.visible_to(progress.by).filter(children__child__in=on_file)
+        cases.setdefault(record_of[stay.child_id], []).append(stay)
+    mine = Case.objects.visible_to(progress.by).filter(children__child__in=record_of)
     visible = set(mine.values_list("pk", flat=True)) if on_file else set()
 
     def known(arrival: Arrival, child: Child) -> Known:
@@ -284,7 +285,7 @@ def _refuse_niks(walk: Walk, arrivals: Sequence[Arrival], result: Result) -> Non
     indexes = {a.no: nik.index(a.facts["nik"]) for a in arrivals if a.facts["nik"] and a.choice in ("", NEW)}
     if not indexes:
         return
-    known = Child.objects.filter(agency=walk.agency, merged_into=None, nik_index__in=indexes.values())
+    known = Child.objects.filter(agency=walk.agency, nik_index__in=indexes.values())
     on_file = set(known.values_list("nik_index", flat=True))
     seen: dict[str, int] = {}
     for no, index in indexes.items():

@@ -25,8 +25,8 @@ def test_a_pointer_and_a_row_that_says_why(world, two):
     found = done(world, case, "sari", lambda w: merging.merge(w, child, into, f" {WHY} "))
     assert (found.reason, found.by, found.at, found.undone_at) == (WHY, world.sari, world.now, None)
     assert found.acting_title
-    assert merging.roots([child, into]) == {child: into, into: into}
-    assert merging.records(child) == merging.records(into) == {child, into}
+    assert children.roots([child, into]) == {child: into, into: into}
+    assert children.records(child) == children.records(into) == {child, into}
     for subject, named in ((case, child), (other, into)):
         assert last_line(subject).verb == "child.merged"
         assert last_line(subject).data == {"child": named, "merge": found.pk}, "no name, no other child"
@@ -44,7 +44,7 @@ def test_parted_again(world, two):
         world.now,
         "Nama saja yang sama",
     )
-    assert merging.roots([child, into]) == {child: child, into: into}
+    assert children.roots([child, into]) == {child: child, into: into}
     assert last_line(case).verb == last_line(other).verb == "child.unmerged"
     refused(world, case, "sari", lambda w: merging.unmerge(w, found.pk, "x"), merging.NOT_STANDING)
     done(world, case, "sari", lambda w: merging.merge(w, child, into, "Ternyata benar"))
@@ -70,10 +70,10 @@ def test_a_chain_stands_and_a_ring_does_not(world, two):
     last = ids(last_case)[0]
     first = done(world, case, "sari", lambda w: merging.merge(w, child, into, WHY))
     second = done(world, other, "sari", lambda w: merging.merge(w, into, last, WHY))
-    assert set(merging.roots([child, into, last]).values()) == {last}
+    assert set(children.roots([child, into, last]).values()) == {last}
     refused(world, last_case, "sari", lambda w: merging.merge(w, last, child, WHY), merging.ALREADY)
     done(world, other, "sari", lambda w: merging.unmerge(w, second.pk, "Keliru"))
-    assert merging.roots([child, into, last]) == {child: into, into: into, last: last}
+    assert children.roots([child, into, last]) == {child: into, into: into, last: last}
     assert first.pk != second.pk
 
 
@@ -96,7 +96,7 @@ def test_both_in_one_case(world):
     case = world.case("anak-jalanan", by="agus", children=2)
     one, two = ids(case)
     done(world, case, "agus", lambda w: merging.merge(w, one, two, WHY))
-    assert merging.records(one) == {one, two}
+    assert children.records(one) == {one, two}
 
 
 def test_a_merged_child_keeps_its_nik(world, two):
@@ -115,7 +115,7 @@ def test_as_many_queries_for_many_records(world, two, django_assert_num_queries)
     many = [world.child(f"Anak {n}").pk for n in range(30)]
     for asked in ([child], [child, into, *many]):
         with django_assert_num_queries(2):
-            merging.roots(asked)
+            children.roots(asked)
 
 
 def test_joined_and_parted_equals_never_joined(world, two):
@@ -163,3 +163,13 @@ def everything() -> dict:
                 row["paper_id"] = order[row["paper_id"]]
         found[model.__name__] = sorted(map(repr, rows))
     return found
+
+
+def test_whoever_takes_up_a_merged_record_gets_the_child(world, two):
+    """A hit on either record leads to the one that stands for the child, also where only one may be seen."""
+    case, _, child, into = two
+    done(world, case, "sari", lambda w: merging.merge(w, child, into, WHY))
+    assert children.pick(world.officer("sari"), child).pk == into
+    assert children.pick(world.officer("sari"), into).pk == into
+    with pytest.raises(Refused, match="tidak dapat dipakai"):
+        children.pick(world.officer("wati"), child)

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from sopcases.cases import encounters, family, merging
+from sopcases.cases import children, encounters, family, merging
 from sopcases.cases.models import Aid, Attendance, Child, Merge, Session
 from sopcases.people.models import Entry, Position
 from tests.cases.story import done
@@ -188,7 +188,7 @@ def test_the_other_record_may_be_the_one_that_stays_away(world, client_of):
     there = url(one, f"sama/?dengan={two.pk}")
     key = client.get(there).context["form"]["_key"].value()
     client.post(there, {"_key": key, "kept": one.pk, "reason": REASON})
-    assert merging.roots([one.pk, two.pk]) == {one.pk: one.pk, two.pk: one.pk}
+    assert children.roots([one.pk, two.pk]) == {one.pk: one.pk, two.pk: one.pk}
 
 
 def test_nonsense_and_records_of_others_are_refused(world, client_of):
