@@ -772,15 +772,35 @@ class Reading:
         """Nothing is left to walk: give the children their outcome, or close."""
         if self.progress.refuse_lead() is not None or any(a.opened_at for a in self.progress.live()):
             return None
-        if self.progress.refuse_close() is None or self.progress.active_children:
-            return Action(
-                place="Semua langkah selesai",
-                title="Tutup penanganan",
-                text="Catat hasil akhir setiap anak, lalu tutup penanganannya.",
-                url=case_url(self.case, "close"),
-                label="Tutup penanganan",
-            )
-        return None
+        if self.progress.refuse_close() is not None and not self.progress.active_children:
+            return None
+        nihil = self.progress.found_nobody
+        text = (
+            "Tidak ada anak yang ditemukan."
+            if nihil
+            else "Catat hasil akhir setiap anak, lalu tutup penanganannya."
+        )
+        return Action(
+            place="Semua langkah selesai",
+            title="Tutup penanganan dengan hasil nihil" if nihil else "Tutup penanganan",
+            text=text,
+            url=case_url(self.case, "close"),
+            label="Tutup penanganan",
+        )
+
+    def ready(self) -> str:
+        """Why the case is ready to be closed by a person, or ""."""
+        if self.progress.refuse_running() is not None:
+            return ""
+        if self.progress.term_over:
+            return "jangka waktunya sudah habis"
+        if self.progress.refuse_close() is not None:
+            return ""
+        return (
+            "tidak ada anak yang ditemukan"
+            if self.progress.found_nobody
+            else "setiap anak sudah mempunyai hasil akhir"
+        )
 
     # --- children and notes
 
@@ -959,6 +979,8 @@ class CasePage:
     """Everything the case page shows but its journal."""
 
     identity: Identity
+    ready: str
+    """Why it is ready to be closed, "" while it is not."""
     action: Action | None
     gaps: tuple[Gap, ...]
     steps: tuple[StepRow, ...]
@@ -989,6 +1011,7 @@ def case_page(reading: Reading) -> CasePage:
     notes, older = reading.notes()
     return CasePage(
         identity=reading.identity,
+        ready=reading.ready(),
         action=action,
         gaps=tuple(reading.gaps()),
         steps=tuple(rows),

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.cases.story import children, done
+from tests.cases.story import children, done, outcome
 from tests.cases.test_verb_join import on_the_street, papered
 
 pytestmark = pytest.mark.django_db
@@ -25,3 +25,33 @@ def test_many_children_at_a_step_are_one_row_by_state(today, desk):
     assert "Tidak diperlukan (2): Anak 0, Anak 1" in text
     assert "Anak 2, Anak 3, Anak 4, dan 2 anak lain" in text, "what they lack is one line too"
     assert f'/penanganan/{case.number}/langkah/4/anak/{third}/"' in page
+
+
+def seen(desk, case) -> str:
+    return " ".join(
+        re.sub("<[^>]*>", "", desk("dewi").get(f"/penanganan/{case.number}/").content.decode()).split()
+    )
+
+
+def test_a_round_that_finds_nobody_is_ready_to_be_closed_as_nihil(today, desk):
+    case = on_the_street(today, 0)
+    assert "Siap ditutup" not in seen(desk, case)
+    done(today, case, "sari", lambda w: w.finish("3"))
+    text = seen(desk, case)
+    assert "Siap ditutup tidak ada anak yang ditemukan." in text
+    assert "Tutup penanganan dengan hasil nihil" in text
+    done(today, case, "dewi", lambda w: w.close())
+    case.refresh_from_db()
+    assert case.state == "nihil"
+    assert "Siap ditutup" not in seen(desk, case)
+
+
+def test_a_case_whose_children_have_ended_or_whose_term_is_over_is_ready(today, desk):
+    case = on_the_street(today, 2)
+    assert "Siap ditutup" not in seen(desk, case)
+    type(case).objects.filter(pk=case.pk).update(term_due_at=today.now)
+    assert "Siap ditutup jangka waktunya sudah habis." in seen(desk, case)
+    type(case).objects.filter(pk=case.pk).update(term_due_at=None)
+    for child in children(case):
+        done(today, case, "sari", lambda w, child=child: w.leave(child, outcome(case), today.now.date()))
+    assert "Siap ditutup setiap anak sudah mempunyai hasil akhir." in seen(desk, case)
