@@ -293,7 +293,7 @@ BREAKS = {
         kind="hold", reason="x", until=it.now - timedelta(minutes=1)
     ),
     "interval_hold_has_reason": lambda it: it.interval(kind="hold"),
-    "interval_waiting_names_party": lambda it: it.interval(kind="waiting"),
+    "interval_waiting_names_party": lambda it: it.interval(kind="waiting", request="x"),
     "interval_hold_is_no_request": lambda it: it.interval(kind="hold", reason="x", child=it.child),
     "interval_referral_says_what": lambda it: it.interval(kind="waiting", party="RSUD"),
     "interval_accepted_is_answered": lambda it: it.interval(
