@@ -89,8 +89,8 @@ BUGS = [
     Bug(
         "another officer's case is open to who holds the same position",
         "cases/models/case.py",
-        "Exists(assigned.filter(position=own).exclude(user__in=hat.speaks_for))",
-        "Exists(assigned.none())",
+        'Q(revision__in=own - below) & free_for(hat, officer.user, "pk")',
+        "Q(revision__in=own - below)",
         "tests/cases/test_verb_assign.py",
     ),
     Bug(
