@@ -60,6 +60,12 @@ class Cases(models.QuerySet):
         assigned to, or in their area."""
         if officer is None or not officer.hats:
             return self.none()
+        return self.filter(_readable(officer), agency_id=officer.user.agency_id)
+
+
+def _readable(officer) -> Q:
+    """The condition of `visible_to`, kept with the officer: a page asks it several times."""
+    if "_readable" not in officer.__dict__:
         clauses = Q()
         for hat in officer.hats:
             parts = parts_for(officer)
@@ -75,7 +81,8 @@ class Cases(models.QuerySet):
             elif hat.area_id:
                 mine &= Q(area_id=hat.area_id) | Q(area__isnull=True)
             clauses |= mine | assigned_to(hat, "pk")
-        return self.filter(clauses, agency_id=officer.user.agency_id)
+        officer.__dict__["_readable"] = clauses
+    return officer.__dict__["_readable"]
 
 
 class Case(models.Model):
