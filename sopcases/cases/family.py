@@ -81,14 +81,14 @@ def copy_family(walk: Walk, source: Child, child: Child) -> None:
 
 @transaction.atomic
 def unrelate(walk: Walk, child: Child, relation: Relation) -> None:
-    """A relation was told in error. The adult stays where other children have him."""
+    """A relation was told in error. The adult stays where other children have him, or he signed a paper."""
     _refuse(walk, child)
     if child.pk not in (relation.child_id, relation.other_id):
         raise Refused("Hubungan ini bukan milik anak ini.")
     walk.log("family.removed", child=child.pk, kind=relation.kind, relation=relation.pk)
     adult = relation.adult
     relation.delete()
-    if adult is not None and not adult.relations.exists():
+    if adult is not None and not adult.relations.exists() and not adult.papers.exists():
         adult.delete()
 
 

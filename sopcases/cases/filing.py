@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sopcases.cases.models import Paper
+from sopcases.cases.models import Adult, Paper
 from sopcases.cases.progress import Progress
 from sopcases.cases.uploads import Accepted
 from sopcases.cases.walk import Walk
@@ -53,6 +53,7 @@ def document(
     signed_by: User | None = None,
     agenda: str = "",
     received_on: date | None = None,
+    adult: Adult | None = None,
 ) -> Paper:
     """A paper made of a file, not yet filed anywhere.
 
@@ -60,7 +61,8 @@ def document(
     bears the signatures (`signed`). An official letter must be the scan signed in ink: it names who
     initialled and who signed, holders of those positions on the day it bears; neither of them uploads it.
     An incoming letter is there when it has come: its scan may follow (`accepted` None, `attach_scan`), and it
-    may bear the number it got in the office's agenda, typed as given, once a year.
+    may bear the number it got in the office's agenda, typed as given, once a year. What a responsible adult
+    signed names him (`adult`) and the day.
 
     Raises Refused with a sentence.
     """
@@ -72,6 +74,7 @@ def document(
         raise Refused("Pilih berkasnya: satu PDF, atau satu atau beberapa foto.")
     agenda = agenda.strip()
     _check_agenda(walk, agenda, dated, received_on)
+    _check_adult(walk, adult, dated)
     letter = kind.origin == PaperKind.Origin.LETTER
     if letter:
         _check_hands(walk, kind, dated, disposed_by, signed_by)
@@ -91,6 +94,7 @@ def document(
         sha256=accepted.sha256 if accepted else "",
         disposed_by=disposed_by if letter else None,
         signed_by=signed_by if letter else None,
+        adult=adult,
         created_at=walk.by.at,
         created_by=walk.by.user,
     )
@@ -115,6 +119,16 @@ def _check_agenda(walk: Walk, agenda: str, dated: date | None, received_on: date
     )
     if agenda and taken.exists():
         raise Refused(f"Nomor agenda {agenda} sudah dipakai pada tahun {received_on.year}.")
+
+
+def _check_adult(walk: Walk, adult: Adult | None, dated: date | None) -> None:
+    """Who signed a statement is of this agency, and signed it on a day."""
+    if adult is None:
+        return
+    if adult.agency_id != walk.case.agency_id:
+        raise Refused("Data orang ini milik perangkat daerah lain.")
+    if dated is None:
+        raise Refused("Isi tanggal dokumen ini ditandatangani.")
 
 
 def refuse_scan(walk: Progress, paper: Paper) -> str | None:

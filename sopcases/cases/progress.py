@@ -4,7 +4,7 @@
 `refuse_…` predicate answers None or the sentence that the verb refuses with, and the page hides by it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -218,9 +218,23 @@ class Progress:
                 ]
         return found
 
-    def _met(self, item: Item, attempt: Attempt, child: int | None, is_output: bool) -> bool:
+    def counting(
+        self, item: Item, attempt: Attempt, child: int | None, is_output: bool = True
+    ) -> Iterator[Filing]:
+        """The filings by which a paper is there, for the case or one child."""
         filed = self._output_filed if is_output else self._requirement_filed
-        if any(filed(item, attempt, f) for f in self.filings if child is None or f.child_id == child):
+        for filing in self.filings:
+            mine = child is None or (filing.child_id == child and self.answers_for(filing.paper, child))
+            if mine and filed(item, attempt, filing):
+                yield filing
+
+    def answers_for(self, paper: Paper, child: int) -> bool:
+        """Whether the adult who signed a paper answers for the child: another's does not count for him. One
+        whose signer nobody wrote down counts for whom it was filed."""
+        return paper.adult_id is None or any(r.adult_id == paper.adult_id for r in self.shelf.adults[child])
+
+    def _met(self, item: Item, attempt: Attempt, child: int | None, is_output: bool) -> bool:
+        if any(self.counting(item, attempt, child, is_output)):
             return True
         if self._left_out(item, attempt, child, is_output):
             return True

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sopcases.cases.models import (
     Attempt,
@@ -15,6 +15,7 @@ from sopcases.cases.models import (
     CaseOfficer,
     Filing,
     Interval,
+    Relation,
     Waiver,
 )
 from sopcases.people import authority
@@ -55,7 +56,22 @@ class Shelf:
 
     @cached_property
     def filings(self) -> dict[int, list[Filing]]:
-        return self._by_case(Filing.objects.select_related("paper").order_by("id"))
+        return self._by_case(Filing.objects.select_related("paper__adult").order_by("id"))
+
+    @cached_property
+    def adults(self) -> dict[int, list[Relation]]:
+        """Child → the adults who answer for it, told of this or of another record of the same child."""
+        records = defaultdict(set)
+        for stays in self.stays.values():
+            for stay in stays:
+                records[stay.child.merged_into_id or stay.child_id].add(stay.child_id)
+        mine = Q(child__in=list(records)) | Q(child__merged_into__in=list(records))
+        told = Relation.objects.filter(mine, adult__isnull=False).select_related("adult", "child")
+        found: dict[int, dict[int, Relation]] = defaultdict(dict)
+        for row in told.order_by("id"):
+            for child in records[row.child.merged_into_id or row.child_id]:
+                found[child].setdefault(row.adult_id, row)
+        return defaultdict(list, {child: list(rows.values()) for child, rows in found.items()})
 
     @cached_property
     def waivers(self) -> dict[int, list[Waiver]]:

@@ -38,6 +38,7 @@ from sopcases.cases.models import (
 from sopcases.cases.periods import next_period, period, remaining
 from sopcases.cases.progress import CLOSED, Missing, Progress, Spot
 from sopcases.cases.shelf import Shelf
+from sopcases.cases.wording import joined
 from sopcases.people import authority, journal
 from sopcases.people.authority import Machine, Officer
 from sopcases.people.models import User
@@ -805,11 +806,22 @@ class Walk(Progress):
         targets = sorted(children) or [child_id]
         if any(t is not None and t not in ids for t in targets):
             raise Refused("Anak ini tidak tercatat dalam penanganan ini.")
+        self._refuse_strange(paper, [t for t in targets if t is not None])
         for target in targets:
             attempt = self._putting_out(paper, output, target, occurrence) if output is not None else None
             self._file(paper, target, attempt.pk if attempt else None, output)
         self.log("paper.filed", paper=paper.pk, kind=paper.kind_id, output=output)
         self.paper_moved(paper)
+
+    def _refuse_strange(self, paper: Paper, children: list[int]) -> None:
+        """What an adult signed is filed for the children he answers for, and for no others."""
+        names = {s.child_id: s.child.initials for s in self.stays}
+        strange = [names[child] for child in children if not self.answers_for(paper, child)]
+        if strange:
+            raise Refused(
+                f"Bagi {joined(strange)} orang yang menandatangani dokumen ini tidak tercatat sebagai "
+                "penanggung jawab. Catat dahulu hubungannya pada data keluarga anak, atau hapus tandanya."
+            )
 
     def _putting_out(
         self, paper: Paper, output: int, child_id: int | None, occurrence: date | None
@@ -949,42 +961,61 @@ class Walk(Progress):
         settle: bool = True,
     ) -> Waiver:
         """Leave what a step lacks to follow, or for good, with reason and date."""
-        _demand(self.refuse_waive())
-        step = self.plan.by_key[key]
-        if step.approving_only:
-            raise Refused("Tanda tangan pada langkah ini tidak dapat disusulkan.")
-        attempt = self._attempt(step, Spot(key, child_id, occurrence))
-        found = [
-            m for m in self.missing(attempt) if m.kind.pk == leave.kind_id and m.child_id == leave.child_id
-        ]
-        if not found:
-            raise Refused("Dokumen ini tidak sedang ditunggu pada langkah ini.")
-        reason = _required(leave.reason, "Sebutkan mengapa dokumen ini menyusul.")
-        if leave.until is not None and leave.until < authority.local_day(self.agency, self.by.at):
-            raise Refused("Tanggal menyusul tidak boleh sudah lewat.")
-        if any(
-            (w.kind_id, w.child_id, w.settled_at) == (leave.kind_id, leave.child_id, None)
-            for w in self.waivers
-        ):
-            raise Refused("Dokumen lain dari jenis ini sudah dicatat menyusul; lengkapi itu dahulu.")
-        waiver = Waiver.objects.create(
-            case=self.case,
-            attempt=attempt,
-            kind_id=leave.kind_id,
-            child_id=leave.child_id,
-            stage=min(m.item.stage for m in found),
-            reason=reason,
-            until=leave.until,
-            at=self.by.at,
-            by=self.by.user,
-            acting_title=self.waiver_hat.title,
-            settled_at=None if leave.until else self.by.at,
-        )
-        self.waivers.append(waiver)
-        self.log("paper.waived", self.waiver_hat.title, step=key, waiver=waiver.pk, kind=leave.kind_id)
+        (waiver,) = self._waive([(leave, Spot(key, child_id, occurrence))])
         if settle:
             self.advance()
         return waiver
+
+    def waive_all(self, key: str, leaves: Iterable[Leave]) -> list[Waiver]:
+        """What a step lacks for several children is left to follow in one act; one that cannot be refuses
+        them all."""
+        per_child = self.plan.by_key[key].per_child
+        found = self._waive([(one, Spot(key, one.child_id if per_child else None)) for one in leaves])
+        self.advance()
+        return found
+
+    def _waive(self, wanted: list[tuple[Leave, Spot]]) -> list[Waiver]:
+        _demand(self.refuse_waive())
+        if not wanted:
+            raise Refused("Pilih paling sedikit satu anak.")
+        lacking: dict[int, list[Missing]] = {}
+        new = []
+        for leave, spot in wanted:
+            step = self.plan.by_key[spot.key]
+            if step.approving_only:
+                raise Refused("Tanda tangan pada langkah ini tidak dapat disusulkan.")
+            attempt = self._attempt(step, spot)
+            if attempt.pk not in lacking:
+                lacking[attempt.pk] = self.missing(attempt)
+            mine = (leave.kind_id, leave.child_id)
+            found = [m for m in lacking[attempt.pk] if (m.kind.pk, m.child_id) == mine]
+            if not found:
+                raise Refused("Dokumen ini tidak sedang ditunggu pada langkah ini.")
+            reason = _required(leave.reason, "Sebutkan mengapa dokumen ini menyusul.")
+            if leave.until is not None and leave.until < authority.local_day(self.agency, self.by.at):
+                raise Refused("Tanggal menyusul tidak boleh sudah lewat.")
+            if any((w.kind_id, w.child_id, w.settled_at) == (*mine, None) for w in [*self.waivers, *new]):
+                raise Refused("Dokumen lain dari jenis ini sudah dicatat menyusul; lengkapi itu dahulu.")
+            new.append(
+                Waiver(
+                    case=self.case,
+                    attempt=attempt,
+                    kind_id=leave.kind_id,
+                    child_id=leave.child_id,
+                    stage=min(m.item.stage for m in found),
+                    reason=reason,
+                    until=leave.until,
+                    at=self.by.at,
+                    by=self.by.user,
+                    acting_title=self.waiver_hat.title,
+                    settled_at=None if leave.until else self.by.at,
+                )
+            )
+        self.waivers += Waiver.objects.bulk_create(new)
+        for waiver, (_, spot) in zip(new, wanted, strict=True):
+            data = {"waiver": waiver.pk, "kind": waiver.kind_id}
+            self.log("paper.waived", self.waiver_hat.title, step=spot.key, **data)
+        return new
 
     # --- waiting and holding
 

@@ -28,6 +28,8 @@ class Item:
     key: str = ""
     source: int | None = None
     """For a requirement the output it expects, for an output the one it carries."""
+    per_adult: bool = False
+    """Signed by a responsible adult, once for several of his children; counted child by child."""
 
     def applies(self, route: str) -> bool:
         return not self.routes or route in self.routes

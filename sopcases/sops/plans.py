@@ -70,4 +70,5 @@ def _item(row, source: int | None, key: str = "") -> flow.Item:
         optional=row.optional,
         key=key,
         source=source,
+        per_adult=row.scope == PaperScope.ADULT,
     )

@@ -250,6 +250,7 @@ BREAKS = {
     ),
     "paper_void_has_reason": lambda it: it.change(it.paper, voided_at=it.now),
     "paper_file_has_hash": lambda it: it.change(it.paper, file="x.pdf", sha256=""),
+    "paper_of_adult_has_day": lambda it: it.change(it.paper, adult=it.adult, dated=None),
     "paper_agenda_has_day": lambda it: it.change(it.paper, agenda="7"),
     "paper_agenda_once_a_year": lambda it: it.twice(
         lambda: it.world.paper(

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from sopcases.cases.models.care import Goal
 from sopcases.cases.models.case import Case
-from sopcases.cases.models.child import Child
+from sopcases.cases.models.child import Adult, Child
 from sopcases.cases.models.walk import Attempt
 from sopcases.people.models import Agency, User
 from sopcases.sops.models import Output, PaperKind, Stage
@@ -43,6 +43,14 @@ class Paper(models.Model):
     )
     disposed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    adult = models.ForeignKey(
+        Adult,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="papers",
+        verbose_name="penanggung jawab yang menandatangani",
+    )
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     voided_at = models.DateTimeField(null=True, blank=True)
@@ -61,6 +69,11 @@ class Paper(models.Model):
                 violation_error_message="Alasan pembatalan harus diisi.",
             ),
             models.CheckConstraint(condition=Q(file="") | ~Q(sha256=""), name="paper_file_has_hash"),
+            models.CheckConstraint(
+                condition=Q(adult__isnull=True) | Q(stage__lt=Stage.SIGNED) | Q(dated__isnull=False),
+                name="paper_of_adult_has_day",
+                violation_error_message="Isi tanggal dokumen ini ditandatangani.",
+            ),
             models.CheckConstraint(
                 condition=Q(agenda="", agenda_year__isnull=True)
                 | (~Q(agenda="") & Q(agenda_year__isnull=False, received_on__isnull=False)),
