@@ -18,9 +18,11 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 SCHEME = "fonts:"
 FONTS = {
-    f"{SCHEME}{style.lower()}": f"vendor/fonts/LiberationSans-{style}.ttf"
+    f"{SCHEME}{family}-{style}".lower(): f"vendor/fonts/Liberation{family}-{style}.ttf"
+    for family in ("Sans", "Serif")
     for style in ("Regular", "Bold", "Italic", "BoldItalic")
 }
+PAGES = 64
 
 # It tells every step of every document, and names' characters that no font has.
 logging.getLogger("weasyprint").setLevel(logging.ERROR)
@@ -49,6 +51,7 @@ class _Engine:
         self.fonts = FontConfiguration()
         self.images: dict = {}
         self.styles: dict[str, CSS] = {}
+        self.pages: dict[str, CSS] = {}
 
     def style(self, name: str) -> CSS:
         if name not in self.styles:
@@ -57,25 +60,35 @@ class _Engine:
             )
         return self.styles[name]
 
-    def write(self, html: str, key: str, styles: tuple[str, ...]) -> bytes:
+    def page(self, css: str) -> CSS:
+        """Rules that are data: an office has a few, so the last ones are kept."""
+        if css not in self.pages:
+            if len(self.pages) >= PAGES:
+                self.pages.clear()
+            self.pages[css] = CSS(string=css, font_config=self.fonts, url_fetcher=self.fetcher)
+        return self.pages[css]
+
+    def write(self, html: str, key: str, styles: tuple[str, ...], page: str) -> bytes:
         document = HTML(string=html, url_fetcher=self.fetcher)
+        sheets = [self.style(name) for name in styles]
         return document.write_pdf(
-            stylesheets=[self.style(name) for name in styles],
+            stylesheets=[*sheets, self.page(page)] if page else sheets,
             font_config=self.fonts,
             cache=self.images,
-            pdf_identifier=hashlib.sha256(f"{key}\n{html}".encode()).digest()[:16],
+            pdf_identifier=hashlib.sha256(f"{key}\n{page}\n{html}".encode()).digest()[:16],
         )
 
 
 _engine: _Engine | None = None
 
 
-def write(html: str, *, key: str, styles: tuple[str, ...]) -> bytes:
-    """A whole HTML page as PDF under these stylesheets (static files); `key` tells equal texts apart."""
+def write(html: str, *, key: str, styles: tuple[str, ...], page: str = "") -> bytes:
+    """A whole HTML page as PDF under these stylesheets (static files) and the rules of `page`, which go
+    before them; `key` tells equal texts apart."""
     global _engine
     with _lock:
         _engine = _engine or _Engine()
-        return _engine.write(html, key, styles)
+        return _engine.write(html, key, styles, page)
 
 
 @lru_cache

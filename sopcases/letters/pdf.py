@@ -11,9 +11,11 @@ from sopcases.letters.states import FACES, WATERMARKS, LetterState
 STYLES = ("letters/letter.css", "letters/print.css")
 
 
-def render(body: str, *, title: str, face: str, key: str, watermark: str = "", check: str = "") -> bytes:
-    """A letter's body as PDF. `face` says in a line how far it is; `key` tells equal texts apart; `check` is
-    the address of its check page, printed as a QR on every page."""
+def render(
+    body: str, *, title: str, face: str, key: str, page: str = "", watermark: str = "", check: str = ""
+) -> bytes:
+    """A letter's body as PDF. `face` says in a line how far it is; `key` tells equal texts apart; `page` is
+    the rules of its paper; `check` is the address of its check page, printed as a QR on every page."""
     context = {
         "body": body,
         "title": title,
@@ -22,7 +24,7 @@ def render(body: str, *, title: str, face: str, key: str, watermark: str = "", c
         "qr": segno.make(check, error="m", micro=False).svg_data_uri(border=0) if check else "",
     }
     html = render_to_string("letters/pdf/page.html", context)
-    return pdf.write(html, key=key, styles=STYLES)
+    return pdf.write(html, key=key, styles=STYLES, page=page)
 
 
 def face(letter) -> str:
@@ -42,6 +44,7 @@ def of(letter, body: str) -> bytes:
         face=face(letter),
         watermark=WATERMARKS.get(letter.state, ""),
         key=f"{letter.pk}-{letter.version}",
+        page=letter.page_css,
     )
 
 

@@ -6,15 +6,28 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from sopcases.letters import words
+from sopcases.letters import placeholders, words
 from sopcases.letters.layouts import LAYOUTS, Person
-from sopcases.letters.layouts.base import DOTS
+from sopcases.letters.layouts.base import DOTS, common_words
+from sopcases.letters.register import compose
 from sopcases.letters.words import day_text
 from sopcases.people.authority import holders, local_day
 from sopcases.people.letterhead import Kop
 from sopcases.people.models import Agency, Position
+from sopcases.sops.models import PaperKind
 
-__all__ = ["Kop", "Sheet", "Signature", "body_html", "build", "day_text", "local_day", "problem", "refreshed"]
+__all__ = [
+    "Kop",
+    "Sheet",
+    "Signature",
+    "body_html",
+    "build",
+    "day_text",
+    "local_day",
+    "problem",
+    "refreshed",
+    "sample",
+]
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,7 @@ class Sheet:
     numbered: bool
     place: str
     dated: str
+    opening: str
     closing: str
     signature: Signature | None
     body: Any
@@ -76,10 +90,11 @@ def build(letter, at: datetime, electronic: str = "") -> Sheet:
     wording = getattr(kind, "wording", None)
     day = letter.dated or local_day(agency, at)
     context = Context(agency, day, wording.first_party_left if wording else True)
-    title = (wording and wording.title) or layout.title
     body = layout.body(letter.content, context)
-    closing = (wording and wording.closing) or layout.closing
-    closing = closing.replace("{judul}", title).replace("{rangkap}", getattr(body, "copies", ""))
+    title = (wording and wording.title) or layout.title
+    values = common_words(letter.case, title, day)
+    title = values["judul"] = placeholders.fill(title, values)
+    values |= getattr(body, "words", {})
     return Sheet(
         template=layout.template,
         kop=Kop.of(agency),
@@ -88,9 +103,54 @@ def build(letter, at: datetime, electronic: str = "") -> Sheet:
         numbered=bool(letter.number) or kind.series.exists(),
         place=agency.city,
         dated=day_text(letter.dated) if letter.dated else "",
-        closing=closing,
+        opening=placeholders.fill((wording and wording.opening) or layout.opening, values),
+        closing=placeholders.fill((wording and wording.closing) or layout.closing, values),
         signature=_foot(letter, context, local_day(agency, at), electronic) if layout.signed else None,
         body=body,
+    )
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The agency's own lists, as they print."""
+
+    basis: tuple[str, ...]
+    tasks: tuple[str, ...]
+    cc: tuple[str, ...]
+
+
+SAMPLE = "CONTOH"
+
+
+def sample(kind: PaperKind, day: date) -> Sheet:
+    """How the agency's letters of a kind begin and end: its paper, letterhead, words and signature, about
+    nothing. What only a case knows is named instead."""
+    layout, wording = LAYOUTS[kind.layout], getattr(kind, "wording", None)
+    values = {name: f"({meant})" for name, meant in (placeholders.COMMON | layout.placeholders).items()}
+    values |= {"perangkat_daerah": kind.agency.name, "pemerintah": kind.agency.government}
+    values |= {"kota": kind.agency.city, "tahun": str(day.year)}
+
+    def own(name: str) -> str:
+        return placeholders.fill((wording and getattr(wording, name)) or getattr(layout, name), values)
+
+    def lines(name: str) -> tuple[str, ...]:
+        return tuple(placeholders.fill(line, values) for line in (getattr(wording, name) if wording else ()))
+
+    values["judul"] = own("title")
+    series = kind.series.first()
+    context = Context(kind.agency, day, wording.first_party_left if wording else True)
+    return Sheet(
+        template="letters/layouts/sample.html",
+        kop=Kop.of(kind.agency),
+        title=values["judul"].upper(),
+        number=compose(series, year=day.year, month=day.month, seq=0) if series else "",
+        numbered=series is not None,
+        place=kind.agency.city,
+        dated=day_text(day),
+        opening=own("opening"),
+        closing=own("closing"),
+        signature=context.holder(kind.signer_id, day) if layout.signed else None,
+        body=Sample(lines("basis"), lines("tasks"), lines("cc")),
     )
 
 

@@ -40,7 +40,8 @@ def test_an_admin_sees_and_changes_only_his_agency_s_series(client, desk):
 def test_wording_is_changed_by_the_admin_and_used_by_the_next_letter(client, desk):
     client.force_login(desk.world.ani)
     kind = desk.world.kind("Surat Perintah Tugas")
-    sent = {"kind": kind.pk, "title": "Surat Tugas", "closing": "", "headings": "", "first_party_left": "on"}
+    sent = {"kind": kind.pk, "title": "Surat Tugas", "first_party_left": "on"}
+    sent |= dict.fromkeys(("opening", "basis", "tasks", "closing", "cc", "headings", "paper"), "")
     assert client.post("/admin/letters/wording/add/", sent).status_code == 302
     assert Wording.objects.get(kind=kind).title == "Surat Tugas"
     from sopcases.letters import sheet

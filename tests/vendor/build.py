@@ -26,7 +26,11 @@ info-circle-fill key list person-badge person-check person-circle person-plus pl
 question-circle save slash-circle trash truck x-circle-fill x-lg
 """.split()
 
-FONTS = ["Regular", "Bold", "Italic", "BoldItalic"]
+FONTS = [
+    f"{family}-{style}"
+    for family in ("Sans", "Serif")
+    for style in ("Regular", "Bold", "Italic", "BoldItalic")
+]
 
 
 def without_source_map(text: str) -> str:
@@ -63,7 +67,7 @@ def main(modules: Path, fonts: Path, fonts_version: str) -> None:
         (STATIC / "bootstrap" / source.name).write_text(without_source_map(source.read_text()))
     (STATIC / "icons.svg").write_text(sprite(icons / "icons"))
     for style in FONTS:
-        name = f"LiberationSans-{style}.ttf"
+        name = f"Liberation{style}.ttf"
         source = fonts / "usr/share/fonts/truetype/liberation2" / name
         (STATIC / "fonts" / name).write_bytes(source.read_bytes())
     (TESTS / "axe.min.js").write_text(without_source_map((axe / "axe.min.js").read_text()))
@@ -81,7 +85,7 @@ def main(modules: Path, fonts: Path, fonts_version: str) -> None:
     origins = {
         "bootstrap": f"Bootstrap {version(bootstrap)}, npm bootstrap, MIT (source map pointers removed)",
         "icons": f"Bootstrap Icons {version(icons)}, npm bootstrap-icons, MIT (those in use, as one sprite)",
-        "fonts": f"Liberation Sans {fonts_version}, Debian fonts-liberation2, SIL OFL 1.1",
+        "fonts": f"Liberation {fonts_version}, Debian fonts-liberation2, SIL OFL 1.1",
         "axe": f"axe-core {version(axe)}, npm axe-core, MPL 2.0 (unchanged but for the source map pointer)",
     }
     for folder in (STATIC, TESTS):

@@ -1,7 +1,9 @@
 """What every layout is made of."""
 
-from collections.abc import Callable, Sequence
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -10,10 +12,10 @@ from django import forms
 
 from sopcases.cases.forms.fields import ActForm
 from sopcases.cases.models import Case, Paper
-from sopcases.letters import people, words
+from sopcases.letters import people, placeholders, words
 from sopcases.people.authority import Officer
 from sopcases.people.models import Agency
-from sopcases.sops.models import Stage
+from sopcases.sops.models import PaperKind, Stage
 
 DOTS = "…………………………"
 
@@ -52,7 +54,12 @@ class Layout:
     """What keeps the content from being proposed or fixed, as a sentence."""
     refresh: Callable[[dict, Case, Any], dict]
     """The content with people and children as they are on the day: (content, case, day) → content."""
+    opening: str = ""
     closing: str = ""
+    """With placeholders; an agency may word both anew (Wording)."""
+    placeholders: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """What its opening and closing may name beside `placeholders.COMMON`, with what it stands for; the body
+    gives the values as `words`."""
     signed: bool = True
     """Whether the official of the kind signs at the right foot."""
 
@@ -65,6 +72,7 @@ class LayoutForm(ActForm):
         *args,
         case: Case,
         officer: Officer,
+        kind: PaperKind,
         content: dict | None = None,
         slots: Sequence[tuple[str, str]] = (),
         children: Sequence[int] = (),
@@ -72,12 +80,13 @@ class LayoutForm(ActForm):
     ):
         """`children`: those the letter is about; none means all of the case."""
         self.children = list(children)
-        self.case, self.officer, self.kept = case, officer, content or {}
+        self.case, self.officer, self.kind, self.kept = case, officer, kind, content or {}
         self.fresh = content is None
         super().__init__(*args, **kwargs)
         self.build()
         self._say_what_is_required()
-        for name, value in (self.prefill() if self.fresh else self.typed(self.kept)).items():
+        known = self.standing() | self.prefill() if self.fresh else self.typed(self.kept)
+        for name, value in known.items():
             if name in self.fields:
                 self.fields[name].initial = value
         arrangement = self.arrange()
@@ -106,8 +115,20 @@ class LayoutForm(ActForm):
     def build(self) -> None:
         """Add the fields that depend on the case."""
 
+    def standing(self) -> dict:
+        """What the agency's own wording starts every new letter of the kind with, by field."""
+        wording = getattr(self.kind, "wording", None)
+        if wording is None:
+            return {}
+        values = common_words(self.case, wording.title or self.kind.name, self.officer.day)
+        return {
+            name: "\n".join(placeholders.fill(line, values) for line in lines)
+            for name, lines in (("basis_more", wording.basis), ("tasks", wording.tasks), ("cc", wording.cc))
+            if name in self.fields
+        }
+
     def prefill(self) -> dict:
-        """What the case already knows."""
+        """What the case already knows; it goes before the agency's wording."""
         return {}
 
     def typed(self, content: dict) -> dict:
@@ -129,6 +150,19 @@ class LayoutForm(ActForm):
             if row["user"] in kept:
                 self.staff.setdefault(row["user"], row)
         return [(pk, f"{row['name']} – {row['title']}") for pk, row in self.staff.items()]
+
+
+def common_words(case: Case, title: str, day: date) -> dict[str, str]:
+    """What the placeholders of every kind stand for (`placeholders.COMMON`)."""
+    return {
+        "judul": title,
+        "perangkat_daerah": case.agency.name,
+        "pemerintah": case.agency.government,
+        "kota": case.agency.city,
+        "tahun": str(day.year),
+        "sop": case.revision.name,
+        "nomor_penanganan": case.number,
+    }
 
 
 def lines_field(label: str, *, rows: int = 3, required: bool = False, help_text: str = "") -> forms.CharField:

@@ -38,7 +38,7 @@ class Party:
 
 @dataclass(frozen=True)
 class BeritaAcara:
-    opening: str
+    held: str
     place: str
     parties: tuple[Party, Party]
     children: tuple[dict, ...]
@@ -49,6 +49,10 @@ class BeritaAcara:
     acknowledged: "Person | None"
     acknowledged_heading: tuple[str, ...]
     first_left: bool
+
+    @property
+    def words(self) -> dict[str, str]:
+        return {"hari": self.held, "tempat": self.place, "rangkap": self.copies}
 
     @property
     def signing(self) -> tuple[Party, Party]:
@@ -256,7 +260,7 @@ def body(content: dict, context) -> BeritaAcara:
     )
     papers = [(row["text"], row["copy"].capitalize()) for row in content["papers"]]
     return BeritaAcara(
-        opening=words.day_in_words(held_on),
+        held=words.day_in_words(held_on),
         place=content["place"],
         parties=parties,
         children=tuple(content["children"]),
@@ -279,6 +283,12 @@ LAYOUT = Layout(
     body=body,
     problem=problem,
     refresh=refresh,
+    opening=("Pada hari ini {hari}, bertempat di {tempat}, kami yang bertanda tangan di bawah ini:"),
+    placeholders={
+        "hari": "hari dan tanggal dengan huruf",
+        "tempat": "tempat serah terima",
+        "rangkap": "banyaknya rangkap",
+    },
     closing=(
         "Demikian {judul} ini dibuat dengan sebenarnya dalam rangkap {rangkap}, "
         "untuk dipergunakan sebagaimana mestinya."

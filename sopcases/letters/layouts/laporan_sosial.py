@@ -13,7 +13,6 @@ from sopcases.letters.layouts.base import Layout, LayoutForm, Person
 from sopcases.letters.layouts.berita_acara import birth_text
 from sopcases.letters.register import ROMAN
 from sopcases.people.models import Position
-from sopcases.sops.models import PaperKind
 
 SEPARATOR = "|"
 HEADINGS = (
@@ -44,8 +43,7 @@ class LaporanSosialForm(LayoutForm):
     acknowledged = forms.TypedChoiceField(label="Mengetahui", coerce=int, empty_value=None, required=False)
 
     def build(self) -> None:
-        kinds = PaperKind.objects.filter(agency=self.agency, layout=LAYOUT.slug)
-        own = kinds.values_list("wording__headings", flat=True).first()
+        own = getattr(self.kind, "wording", None) and self.kind.wording.headings
         pairs = [line.partition(SEPARATOR) for line in own or HEADINGS]
         self.keys = [key.strip() for _, _, key in pairs]
         self.headings = self.kept.get("headings") or [heading.strip() for heading, _, _ in pairs]

@@ -62,7 +62,12 @@ class Certifying(Approving):
             qr = segno.make(check, error="m", micro=False).svg_data_uri(border=0)
             body = sheet.body_html(sheet.build(self, by.at, electronic=qr))
             content = pdf.render(
-                body, title=self.print_title, face=means.face, key=f"{self.pk}-{self.version}", check=check
+                body,
+                title=self.print_title,
+                face=means.face,
+                key=f"{self.pk}-{self.version}",
+                page=self.page_css,
+                check=check,
             )
             prepared = Prepared(content, body, token, self.version, reason.strip())
         self.refresh_from_db()

@@ -22,25 +22,6 @@ from sopcases.refusal import NotAllowed, Refused
 from sopcases.sops.models import PaperKind
 
 
-class Wording(models.Model):
-    """How an agency words a kind of letter: data, where the layout's own words do not fit."""
-
-    kind = models.OneToOneField(
-        PaperKind, models.PROTECT, related_name="wording", verbose_name="jenis dokumen"
-    )
-    title = models.CharField("judul pada naskah", max_length=200, blank=True)
-    closing = models.TextField("kalimat penutup", blank=True)
-    headings = models.JSONField("judul bagian", default=list, blank=True)
-    first_party_left = models.BooleanField("Pihak Kesatu menandatangani di kiri", default=True)
-
-    class Meta:
-        verbose_name = "redaksi naskah"
-        verbose_name_plural = "redaksi naskah"
-
-    def __str__(self):
-        return self.title or str(self.kind)
-
-
 class Letters(models.QuerySet):
     """Which letters? Every list starts from `visible_to`."""
 
@@ -94,7 +75,13 @@ class Letters(models.QuerySet):
     def for_page(self):
         """With what a letter's page and its rules read."""
         return self.select_related(
-            "agency", "case__revision", "case__agency", "paper__kind", "drafted_by", "initialled_by", "series"
+            "agency__house_style",
+            "case__revision",
+            "case__agency",
+            "paper__kind__wording",
+            "drafted_by",
+            "initialled_by",
+            "series",
         )
 
 

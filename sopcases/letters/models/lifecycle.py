@@ -13,6 +13,7 @@ from sopcases.cases.models import Case, Filing, Paper
 from sopcases.cases.progress import Progress
 from sopcases.cases.walk import walking
 from sopcases.letters import checking, pdf, register, sheet
+from sopcases.letters.models.wording import page_css
 from sopcases.letters.states import EDITABLE, ENDED, LetterState
 from sopcases.people.authority import Hat, Officer, holders
 from sopcases.people.models import Appointment, User
@@ -251,6 +252,7 @@ class Lifecycle(models.Model):
             title=self.print_title,
             face=face,
             key=f"{self.pk}-{self.version}",
+            page=self.page_css,
             check=checking.address(self.token),
         )
         self.sha256 = pdf.digest(content)
@@ -260,6 +262,11 @@ class Lifecycle(models.Model):
         """Put a file under our own name; it goes again if the act fails."""
         field.save(name, content, save=False)
         self.stored.append((field.storage, field.name))
+
+    @property
+    def page_css(self) -> str:
+        """The paper of its kind and its agency, for the PDF engine; "" for the default."""
+        return page_css(self.kind, self.agency)
 
     @property
     def print_title(self) -> str:

@@ -124,6 +124,7 @@ def new(request: HttpRequest, at: At) -> HttpResponseBase:
         request.POST or None,
         case=at.case,
         officer=request.officer,
+        kind=kind,
         slots=slots,
         children=about,
         version=0,
@@ -164,6 +165,7 @@ def edit(request: HttpRequest, letter: Letter) -> HttpResponseBase:
         request.POST or None,
         case=letter.case,
         officer=request.officer,
+        kind=letter.paper.kind,
         content=letter.content,
         version=letter.version,
     )
