@@ -1092,6 +1092,8 @@ def case_acts(progress: Progress) -> Iterable[tuple[str, str]]:
             yield case_url(case, "table"), "Isi tabel anak"
             if progress.plan.finder:
                 yield case_url(case, "blank"), "Cetak blangko daftar anak"
+        if running and len(progress.active_children) > 1:
+            yield case_url(case, "leave_some"), "Hasil akhir beberapa anak"
         for step in progress.plan.steps:
             if open_for_several(progress, step):
                 yield by_child_url(case, step.key), f"Langkah {number_of(step)}: beberapa anak sekaligus"

@@ -518,6 +518,11 @@ class Progress:
         """Hold, stop, hand over, close, reopen and assign."""
         return None if self.closer else "Hanya pejabat yang berwenang menutup penanganan."
 
+    def refuse_left_on(self, day: date) -> str | None:
+        """A child leaves between the day of the event and today."""
+        first, today = (authority.local_day(self.agency, at) for at in (self.case.event_at, self.by.at))
+        return None if first <= day <= today else "Tanggal hasil akhir harus antara kejadian dan hari ini."
+
     def refuse_close(self) -> str | None:
         """Whether the case may be closed at all now, whoever does it."""
         if (sentence := self.refuse_running()) is not None:

@@ -79,6 +79,16 @@ class Judged:
     outcome: Outcome | None = None
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How a child leaves the case, and on which day."""
+
+    child_id: int
+    outcome: Outcome
+    on: date
+    reason: str = ""
+
+
 @contextmanager
 def walking(case: Case, by: Officer) -> Iterator["Walk"]:
     """The case under lock, in one transaction. Whatever is refused inside leaves nothing behind.
@@ -1227,14 +1237,20 @@ class Walk(Progress):
     def leave(self, child_id: int, outcome: Outcome, on: date, reason: str = "") -> None:
         """A child leaves the case with an outcome, leaving the others; its open steps end with it. Also
         while the case is held: a child may die or be fetched home on any day."""
+        self.leave_all([Ending(child_id, outcome, on, reason)])
+
+    def leave_all(self, endings: Iterable[Ending]) -> None:
+        """Several children leave in one act; one who cannot leave so refuses them all."""
         if not self.case.running:
             raise Refused(CLOSED)
         _demand(self.refuse_touch())
-        stay = self._stay(child_id)
-        today = authority.local_day(self.agency, self.by.at)
-        if not authority.local_day(self.agency, self.case.event_at) <= on <= today:
-            raise Refused("Tanggal hasil akhir harus antara kejadian dan hari ini.")
-        self._leave(stay, outcome, on, reason)
+        endings = list(endings)
+        if not endings:
+            raise Refused("Pilih paling sedikit satu anak.")
+        for one in endings:
+            stay = self._stay(one.child_id)
+            _demand(self.refuse_left_on(one.on), Refused)
+            self._leave(stay, one.outcome, one.on, one.reason)
         self.advance()
 
     def _leave(

@@ -165,10 +165,7 @@ def test_twelve_proposed_nine_served_one_moved_away(office: Office):
 
     # The head of the office closes it: every child has its end.
     (wati,) = office.log_in("wati")
-    wati.open(f"{root}tutup/")
-    for field in wati.page.locator("select[id^=id_outcome_]").all():
-        done = field.locator("option").filter(has_text="Bantuan tersalurkan")
-        field.select_option(done.first.get_attribute("value"))
+    wati.open(f"{root}tutup/").select("Hasil akhir untuk yang dicentang", "Bantuan tersalurkan")
     wati.press("Tutup penanganan").sees("Penanganan ditutup.")
     case.refresh_from_db()
     assert case.state == Case.State.DONE

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sopcases.cases.models import Outcome
+from sopcases.cases.walk import Ending, walking
 from sopcases.refusal import NotAllowed
 from tests.cases.story import (
     CLOSED,
@@ -16,10 +17,13 @@ from tests.cases.story import (
     last_line,
     outcome,
     refused,
+    verbs,
 )
 from tests.cases.test_verb_join import on_the_street, papered
 
 pytestmark = pytest.mark.django_db
+LEAVING = 12
+"""Queries of several children leaving in one act."""
 
 
 def test_one_leaves_the_others_stay(world):
@@ -121,3 +125,52 @@ def test_rejoin_refusals(world):
     refused(world, case, "sari", lambda w: w.rejoin(one, "Salah"), HELD)
     done(world, case, "dewi", lambda w: w.stop("Batal", outcome(case)))
     refused(world, case, "sari", lambda w: w.rejoin(one, "Salah"), CLOSED)
+
+
+def endings(case, *children, on, name="Kembali ke keluarga", reason=""):
+    return [Ending(child, outcome(case, name), on, reason) for child in children]
+
+
+def test_several_leave_in_one_act_each_in_its_own_way(world):
+    case = on_the_street(world, 3)
+    one, two, three = children(case)
+    papered(world, case, [one, two, three])
+    done(world, case, "sari", lambda w: w.finish("3"))
+    day = world.now.date()
+    both = endings(case, one, on=day, reason=" Dijemput ") + endings(case, three, on=day, name="Dirujuk")
+    done(world, case, "sari", lambda w: w.leave_all(both))
+    left = {s.child_id: (s.outcome and s.outcome.name, s.reason) for s in case.children.all()}
+    assert left == {
+        one: ("Kembali ke keluarga", "Dijemput"),
+        two: (None, ""),
+        three: ("Dirujuk", ""),
+    }
+    assert {a.child_id: a.state for a in attempts(case, "4")} == {one: "ended", two: "open", three: "ended"}
+    assert verbs(case)[-2:] == ["child.left", "child.left"]
+
+
+def test_one_who_cannot_leave_so_keeps_them_all(world):
+    case = world.case(children=2)
+    one, two = children(case)
+    day = world.now.date()
+    bounds = "Tanggal hasil akhir harus antara kejadian dan hari ini."
+    late = endings(case, one, on=day) + endings(case, two, on=day + timedelta(days=1))
+    refused(world, case, "sari", lambda w: w.leave_all(late), bounds)
+    twice = endings(case, one, one, on=day)
+    refused(world, case, "sari", lambda w: w.leave_all(twice), "Anak ini sudah mempunyai hasil akhir.")
+    refused(world, case, "sari", lambda w: w.leave_all([]), "Pilih paling sedikit satu anak.")
+    stranger = endings(case, world.child("Lain").pk, on=day)
+    refused(
+        world, case, "sari", lambda w: w.leave_all(stranger), "Anak ini tidak tercatat dalam penanganan ini."
+    )
+    refused(world, case, "tono", lambda w: w.leave_all(late), STRANGER, NotAllowed)
+
+
+@pytest.mark.parametrize("count", [1, 3, 30])
+def test_leaving_costs_the_same_however_many(world, django_assert_num_queries, count):
+    case = world.case("anak-jalanan", by="dewi", children=count)
+    several = endings(case, *children(case), on=world.now.date())
+    officer = world.officer("sari")
+    with django_assert_num_queries(LEAVING), walking(case, officer) as walk:
+        walk.leave_all(several)
+    assert not case.children.filter(left_on=None).exists()

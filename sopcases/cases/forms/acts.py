@@ -65,34 +65,6 @@ class LeaveForm(ActForm):
         self.order_fields(["outcome", "on", "reason"])
 
 
-class CloseForm(ActForm):
-    """Close the case with an outcome for each child still in it."""
-
-    def __init__(self, *args, progress: Progress, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.stays = [s for s in progress.stays if s.left_on is None]
-        for stay in self.stays:
-            name = stay.child.called
-            self.fields[f"outcome_{stay.child_id}"] = OutcomeField(
-                progress.agency,
-                label=f"Hasil akhir {name}",
-                error_messages={"required": f"Pilih hasil akhir {name}."},
-            )
-            self.fields[f"on_{stay.child_id}"] = DayField(
-                label=f"Tanggal hasil akhir {name}", initial=progress.by.day
-            )
-            self.fields[f"reason_{stay.child_id}"] = LongField(
-                label=f"Keterangan {name}", required=False, rows=2
-            )
-
-    def endings(self):
-        """(child, outcome, day, reason) of each child."""
-        data = self.cleaned_data
-        for stay in self.stays:
-            key = stay.child_id
-            yield key, data[f"outcome_{key}"], data[f"on_{key}"], data[f"reason_{key}"]
-
-
 class AssignForm(ActForm):
     """One officer alone acts in a position on this case."""
 

@@ -25,7 +25,6 @@ from sopcases.cases.access import (
 from sopcases.cases.forms.acts import (
     AssignForm,
     ChildForm,
-    CloseForm,
     ConfirmForm,
     HandOverForm,
     LeaveForm,
@@ -66,6 +65,7 @@ class Act:
     version: Callable[[At], int | None] = lambda at: None
     danger: bool = False
     files: bool = False
+    template: str = "cases/act.html"
     shows_child: bool = False
     """The page shows a child's record: that it was read is written down."""
 
@@ -102,7 +102,7 @@ def page_of(act: Act, gate, may=None):
                 "files": act.files,
                 "back": act.url(at),
             }
-            return render(request, "cases/act.html", context, status=status)
+            return render(request, act.template, context, status=status)
 
         return answer(request, form, do, show, act.url(at))
 
@@ -209,37 +209,6 @@ hand_over = page_of(
     may_lead,
 )
 
-
-def _close(walk: Walk, at: At, form: CloseForm) -> None:
-    for child, outcome, on, reason in form.endings():
-        walk.leave(child, outcome, on, reason)
-    walk.close()
-
-
-def _close_text(at: At) -> str:
-    follow = [w for w in at.progress.waivers if w.settled_at is None and w.until]
-    text = "Setiap anak mendapat hasil akhir, lalu penanganan ditutup. Langkah yang masih terbuka berakhir."
-    if follow:
-        names = sorted({at.progress.kinds[w.kind_id].name for w in follow})
-        text += f" Yang menyusul tetap menjadi tugas: {', '.join(names)}."
-    return text
-
-
-close = page_of(
-    Act(
-        name="close",
-        title=lambda at: "Tutup penanganan",
-        text=_close_text,
-        submit="Tutup penanganan",
-        done="Penanganan ditutup.",
-        form=of_progress(CloseForm),
-        do=_close,
-        why_not=lambda at: at.progress.refuse_running(),
-        version=case_version,
-    ),
-    case_gate,
-    may_lead,
-)
 
 reopen = page_of(
     Act(

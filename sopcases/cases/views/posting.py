@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from sopcases.people import drafts
-from sopcases.people.once import once
+from sopcases.people.once import once, sent_before
 from sopcases.refusal import Conflict, NotAllowed, Refused
 
 RACE = "Orang lain menyimpan hal yang sama pada saat yang sama."
@@ -48,6 +48,9 @@ def answer(
             form.add_error(None, list(refusal.sentences))
         except IntegrityError:
             return conflict_page(request, form, Conflict(RACE), here)
+    elif (led := sent_before(request)) is not None:
+        # Its first sending changed what it is judged by: led on as if it were still good.
+        return redirect(led)
     return show(422)
 
 
