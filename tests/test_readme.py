@@ -9,11 +9,17 @@ from django.conf import settings
 from django.core.management import get_commands
 
 from sopcases.cases.models import Attempt, Case
-from sopcases.letters.models import Letter
+from sopcases.letters.models import IncomingLetter, Letter
 from sopcases.sops.models import Revision
 
 README = (settings.BASE_DIR / "README.md").read_text()
-STATES = {"case": Case, "attempt": Attempt, "letter": Letter, "revision": Revision}
+STATES = {
+    "case": Case,
+    "attempt": Attempt,
+    "letter": Letter,
+    "incoming": IncomingLetter,
+    "revision": Revision,
+}
 
 
 @pytest.mark.parametrize("name", STATES)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from sopcases.cases import agenda as numbers
 from sopcases.cases.models import Adult, Paper
 from sopcases.cases.progress import Progress
 from sopcases.cases.uploads import Accepted
@@ -52,6 +53,7 @@ def document(
     disposed_by: User | None = None,
     signed_by: User | None = None,
     agenda: str = "",
+    agenda_given: bool = False,
     received_on: date | None = None,
     adult: Adult | None = None,
 ) -> Paper:
@@ -61,8 +63,9 @@ def document(
     bears the signatures (`signed`). An official letter must be the scan signed in ink: it names who
     initialled and who signed, holders of those positions on the day it bears; neither of them uploads it.
     An incoming letter is there when it has come: its scan may follow (`accepted` None, `attach_scan`), and it
-    may bear the number it got in the office's agenda, typed as given, once a year. What a responsible adult
-    signed names him (`adult`) and the day.
+    may bear the number it got in the office's agenda, typed as given, once a year; `agenda_given`: it is a
+    letter of our own agenda and the number is the letter's. What a responsible adult signed names him
+    (`adult`) and the day.
 
     Raises Refused with a sentence.
     """
@@ -73,7 +76,7 @@ def document(
     if accepted is None and not kind.from_outside:
         raise Refused("Pilih berkasnya: satu PDF, atau satu atau beberapa foto.")
     agenda = agenda.strip()
-    _check_agenda(walk, agenda, dated, received_on)
+    _check_agenda(walk, agenda, agenda_given, dated, received_on)
     _check_adult(walk, adult, dated)
     letter = kind.origin == PaperKind.Origin.LETTER
     if letter:
@@ -104,21 +107,15 @@ def document(
     return paper
 
 
-def _check_agenda(walk: Walk, agenda: str, dated: date | None, received_on: date | None) -> None:
+def _check_agenda(walk: Walk, agenda: str, given: bool, dated: date | None, received_on: date | None) -> None:
     """The number of the agenda of incoming letters begins anew each year."""
     if agenda and received_on is None:
         raise Refused("Surat dengan nomor agenda harus bertanggal terima.")
     if received_on is None:
         return
-    if received_on > walk.by.day:
-        raise Refused("Tanggal terima tidak boleh di masa depan.")
-    if dated is not None and received_on < dated:
-        raise Refused("Surat tidak dapat diterima sebelum tanggalnya. Periksa kedua tanggalnya.")
-    taken = Paper.objects.filter(
-        agency_id=walk.case.agency_id, agenda=agenda, agenda_year=received_on.year, voided_at=None
-    )
-    if agenda and taken.exists():
-        raise Refused(f"Nomor agenda {agenda} sudah dipakai pada tahun {received_on.year}.")
+    numbers.check_days(walk.by.day, dated, received_on)
+    if agenda and not given:
+        numbers.check_typed(walk.case.agency_id, agenda, received_on.year)
 
 
 def _check_adult(walk: Walk, adult: Adult | None, dated: date | None) -> None:

@@ -111,6 +111,25 @@ class Officer:
         return self.hat_for(position_ids, area_id) is not None
 
     @cached_property
+    def heads(self) -> tuple[Hat, ...]:
+        """His hats that lead the office: nobody stands above them, and somebody below."""
+        return tuple(
+            hat
+            for hat in self.hats
+            if self._office[0][hat.position_id] is None
+            and not hat.external
+            and len(self.reach[hat.position_id]) > 1
+        )
+
+    def depth(self, position_id: int) -> int:
+        """How many positions stand above one of the agency's."""
+        above, seen = self._office[0], {position_id}
+        while (superior := above.get(position_id)) is not None and superior not in seen:
+            seen.add(superior)
+            position_id = superior
+        return len(seen) - 1
+
+    @cached_property
     def reach(self) -> dict[int, set[int]]:
         """For each hat's position: itself and every position below it."""
         if not self.hats:

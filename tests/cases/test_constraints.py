@@ -9,6 +9,7 @@ from django.db.models import F
 
 from sopcases.cases.models import (
     Adult,
+    AgendaCounter,
     Aid,
     Assessment,
     Attempt,
@@ -256,6 +257,12 @@ BREAKS = {
         lambda: it.world.paper(
             "Kartu Keluarga", agenda="7", agenda_year=2026, received_on=it.world.now.date()
         )
+    ),
+    "agendacounter_once": lambda it: it.twice(
+        lambda: AgendaCounter.objects.create(agency=it.agency, year=2026)
+    ),
+    "agendacounter_goes_on": lambda it: AgendaCounter.objects.create(
+        agency=it.agency, year=2026, begins_after=5, last=4
     ),
     "aid_amount_positive": lambda it: it.aid(amount=0),
     "aid_value_not_negative": lambda it: it.aid(value=-1),

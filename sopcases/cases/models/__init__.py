@@ -4,7 +4,7 @@ from sopcases.cases.models.aid import Aid
 from sopcases.cases.models.care import Assessment, Goal
 from sopcases.cases.models.case import Case, CaseChild, CaseNumber, CaseOfficer, Outcome
 from sopcases.cases.models.child import Adult, Child, ChildWord, Relation, Whereabouts
-from sopcases.cases.models.dossier import Filing, Paper, Photo, ProgressNote, Waiver
+from sopcases.cases.models.dossier import AgendaCounter, Filing, Paper, Photo, ProgressNote, Waiver
 from sopcases.cases.models.encounter import Encounter
 from sopcases.cases.models.merge import Merge
 from sopcases.cases.models.session import Attendance, Session
@@ -13,6 +13,7 @@ from sopcases.cases.models.walk import Attempt, Interval
 
 __all__ = [
     "Adult",
+    "AgendaCounter",
     "Aid",
     "Assessment",
     "Attempt",

@@ -92,6 +92,30 @@ class Paper(models.Model):
         return f"{self.kind} {self.number}".strip()
 
 
+class AgendaCounter(models.Model):
+    """The last number given by the Agenda Surat Masuk in a year; the row that takers of numbers lock.
+
+    `begins_after`: the last number of the agenda on paper, where this one began in the course of a year.
+    """
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    begins_after = models.PositiveIntegerField(default=0)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "year"], name="agendacounter_once"),
+            models.CheckConstraint(
+                condition=Q(last__gte=models.F("begins_after")), name="agendacounter_goes_on"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.year}: {self.last}"
+
+
 class Filing(models.Model):
     """A paper put into a case: for the case or a child, by an attempt, as one of its outputs."""
 
