@@ -120,8 +120,9 @@ class WordingForm(OwnForm):
     cc = LinesField(label="Tembusan tetap", help_text="Satu penerima per baris.")
     headings = LinesField(
         label="Judul bagian",
-        help_text="Hanya untuk laporan sosial. Satu judul per baris; setelah tanda | sumber isinya: "
-        "identitas, orang-tua, kronologi, kondisi, keluarga, potensi, kebutuhan, rencana, atau simpulan.",
+        help_text="Laporan sosial: satu judul per baris; setelah tanda | sumber isinya: identitas, "
+        "orang-tua, kronologi, kondisi, keluarga, potensi, kebutuhan, rencana, atau simpulan. "
+        "Surat permohonan: per baris kepada siapa | hal | yang dimohon. Jenis lain tidak memakainya.",
     )
 
     def __init__(self, *args, **kwargs):

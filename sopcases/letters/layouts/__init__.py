@@ -1,10 +1,15 @@
 """The layouts, by the slug that a kind of paper names. A new kind of letter is one module here."""
 
-from sopcases.letters.layouts import berita_acara, laporan_sosial, spt, surat_pengantar
+from sopcases.letters.layouts import (
+    berita_acara,
+    laporan_sosial,
+    spt,
+    surat_pengantar,
+    surat_permohonan,
+)
 from sopcases.letters.layouts.base import Layout, LayoutForm, Person
 
-LAYOUTS: dict[str, Layout] = {
-    module.LAYOUT.slug: module.LAYOUT for module in (spt, berita_acara, surat_pengantar, laporan_sosial)
-}
+MODULES = (spt, berita_acara, surat_pengantar, laporan_sosial, surat_permohonan)
+LAYOUTS: dict[str, Layout] = {module.LAYOUT.slug: module.LAYOUT for module in MODULES}
 
 __all__ = ["LAYOUTS", "Layout", "LayoutForm", "Person"]

@@ -1,9 +1,11 @@
 """What every layout is made of."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -11,13 +13,14 @@ from crispy_forms.layout import Layout as Arrangement
 from django import forms
 
 from sopcases.cases.forms.fields import ActForm
-from sopcases.cases.models import Case, Paper
+from sopcases.cases.models import Case, CaseChild, Paper
 from sopcases.letters import people, placeholders, words
 from sopcases.people.authority import Officer
 from sopcases.people.models import Agency
 from sopcases.sops.models import PaperKind, Stage
 
 DOTS = "…………………………"
+NO_NAMES = "Jangan menulis nama anak: cukup inisial atau nomor penanganan."
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,14 @@ class Layout:
     gives the values as `words`."""
     signed: bool = True
     """Whether the official of the kind signs at the right foot."""
+    subjects: Callable[[Case, Officer], list[tuple[str, str]]] | None = None
+    """What a letter of this layout may be about, each an id and what it is called; asked before its form."""
+    about: str = ""
+    """The question that asks for it."""
+    nothing: str = ""
+    """What to call a letter about none of these; "" where it must be about one."""
+    none_yet: str = ""
+    """What to say where it must be about one and there is none."""
 
 
 class LayoutForm(ActForm):
@@ -76,10 +87,13 @@ class LayoutForm(ActForm):
         content: dict | None = None,
         slots: Sequence[tuple[str, str]] = (),
         children: Sequence[int] = (),
+        subject: str = "",
         **kwargs,
     ):
-        """`children`: those the letter is about; none means all of the case."""
+        """`children`: those the letter is about; none means all of the case. `subject`: one of the layout's
+        subjects, chosen before; a letter written keeps its own."""
         self.children = list(children)
+        self.subject = (content or {}).get("subject", "") or subject
         self.case, self.officer, self.kind, self.kept = case, officer, kind, content or {}
         self.fresh = content is None
         super().__init__(*args, **kwargs)
@@ -111,6 +125,19 @@ class LayoutForm(ActForm):
     @property
     def agency(self) -> Agency:
         return self.officer.agency
+
+    @cached_property
+    def stays(self) -> list[CaseChild]:
+        """The children of the case, in the order they came in."""
+        return list(CaseChild.objects.filter(case=self.case).select_related("child").order_by("id"))
+
+    def refuse_names(self, *names: str) -> None:
+        """What lists show must not tell a child's name: refused where a whole name stands in these fields."""
+        told = [c for stay in self.stays for c in (stay.child.name, stay.child.temporary_name)]
+        for name in names:
+            text = self.cleaned_data.get(name) or ""
+            if any(re.search(rf"\b{re.escape(c)}\b", text, re.IGNORECASE) for c in told if " " in c.strip()):
+                self.add_error(name, f"{NO_NAMES} “{self.fields[name].label}” tampil pada daftar surat.")
 
     def build(self) -> None:
         """Add the fields that depend on the case."""

@@ -11,6 +11,7 @@ from sopcases.cases.forms.fields import DayField
 from sopcases.cases.models import Attempt, Case
 from sopcases.letters import people, words
 from sopcases.letters.layouts.base import (
+    NO_NAMES,
     Layout,
     LayoutForm,
     Person,
@@ -22,7 +23,6 @@ from sopcases.people.authority import local_day
 
 LISTED = 5
 """Up to so many people stand one under the other; more stand in a table."""
-NO_NAMES = "Jangan menulis nama anak: cukup inisial atau nomor penanganan."
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from sopcases.cases.progress import Progress
 from sopcases.cases.views.posting import answer
 from sopcases.letters import forms, page, pdf, register
 from sopcases.letters.access import act_gate, letter_gate, log_read
-from sopcases.letters.layouts import LAYOUTS
+from sopcases.letters.layouts import LAYOUTS, Layout
 from sopcases.letters.listing import Listing
 from sopcases.letters.models import Letter
 from sopcases.letters.states import ENDED
@@ -103,30 +103,71 @@ def _send(content: bytes, mime: str, name: str, attachment: bool) -> FileRespons
 # Writing -------------------------------------------------------------------------------------------
 
 
+def _subject(request: HttpRequest, layout: Layout, subjects: list[tuple[str, str]]) -> str | None:
+    """What the new letter is about: "" for nothing in particular, None while it is to be chosen."""
+    asked = request.GET.get("tentang")
+    if asked in dict(subjects):
+        return asked
+    if layout.subjects is None or (layout.nothing and (asked == "" or not subjects)):
+        return ""
+    return subjects[0][0] if len(subjects) == 1 and not layout.nothing else None
+
+
+def _about(request: HttpRequest, key: str) -> str:
+    """This address with what the letter is about."""
+    given = request.GET.copy()
+    given["tentang"] = key
+    return f"?{given.urlencode()}"
+
+
 @case_gate(may=may_touch)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, at: At) -> HttpResponseBase:
-    """A new letter from a case: `jenis` the kind, `keluaran` the output, `anak` the child's track."""
+    """A new letter from a case: `jenis` the kind, `keluaran` the output, `anak` the child's track, `tentang`
+    what it is about."""
     kinds = PaperKind.objects.filter(agency=at.case.agency_id, layout__in=LAYOUTS).order_by("origin", "name")
     wanted = request.GET.get("jenis", "")
     kind = next((k for k in kinds if str(k.pk) == wanted), None)
     if kind is None:
-        rows = [(f"?jenis={k.pk}", k) for k in kinds]
-        context = {"rows": rows, "identity": identity(at.case, request), "case_url": case_url(at.case)}
+        groups = [
+            (label, [(f"?jenis={k.pk}", k.name) for k in kinds if k.origin == origin])
+            for origin, label in PaperKind.Origin.choices
+        ]
+        context = {
+            "groups": [(label, rows) for label, rows in groups if rows],
+            "identity": identity(at.case, request),
+            "case_url": case_url(at.case),
+        }
         return render(request, "letters/choose.html", context)
+    layout = LAYOUTS[kind.layout]
+    subjects = layout.subjects(at.case, request.officer) if layout.subjects else []
+    subject = _subject(request, layout, subjects)
+    if subject is None:
+        context = {
+            "kind": kind,
+            "question": layout.about,
+            "rows": [(_about(request, key), label) for key, label in subjects],
+            "nothing": layout.nothing,
+            "nothing_url": _about(request, ""),
+            "none_yet": layout.none_yet,
+            "identity": identity(at.case, request),
+            "case_url": case_url(at.case),
+        }
+        return render(request, "letters/subject.html", context)
     progress = at.progress
     places = [(str(s.output_id), s.step_label) for s in progress.slots(kind.pk)]
     asked = request.GET.get("keluaran", "")
     slots = [*places, ("", "Tidak untuk langkah tertentu")] if places else []
     own = {s.child_id for s in progress.stays}
     about = [int(c) for c in request.GET.getlist("anak") if c.isdecimal() and int(c) in own]
-    form = LAYOUTS[kind.layout].form(
+    form = layout.form(
         request.POST or None,
         case=at.case,
         officer=request.officer,
         kind=kind,
         slots=slots,
         children=about,
+        subject=subject,
         version=0,
     )
     if slots:
