@@ -1,6 +1,7 @@
 """The PDF: what it says, how it breaks, that it never looks more signed than it is, and fetches nothing."""
 
 import io
+import subprocess
 from datetime import date
 
 import pytest
@@ -249,3 +250,21 @@ def test_the_wording_is_data(desk):
     assert "BERITA ACARA SERAH TERIMA" in text
     assert "Dibuat 3 (tiga) kali." in text
     assert "PIHAK KEDUA, Maria Goretti PIHAK KESATU, Dewi Anggraini" in text
+
+
+def test_it_is_made_for_the_archive_and_for_who_listens(desk):
+    """PDF/A-2a: tagged, in Indonesian, colours defined, every font inside."""
+    letter = desk.spt()
+    content = pdf.of(letter, sheet.body_html(sheet.build(letter, desk.world.now)))
+    root = PdfReader(io.BytesIO(content)).trailer["/Root"]
+    assert root["/Lang"] == "id"
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/StructTreeRoot"]["/K"]
+    assert root["/OutputIntents"]
+    xmp = root["/Metadata"].get_data().decode()
+    assert ">2</pdfaid:part>" in xmp or 'pdfaid:part="2"' in xmp
+    assert ">A</pdfaid:conformance>" in xmp or 'pdfaid:conformance="A"' in xmp
+    fonts = subprocess.run(["pdffonts", "-"], input=content, capture_output=True, check=True).stdout.decode()
+    rows = fonts.splitlines()[2:]
+    assert rows
+    assert all(row.split()[-5] == "yes" for row in rows), fonts

@@ -40,6 +40,7 @@ def measure() -> list[Figure]:
                 stylesheets=sheets,
                 font_config=fonts,
                 cache=images,
+                pdf_variant=engine.VARIANT,
                 pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
             )
 
