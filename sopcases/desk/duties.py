@@ -205,7 +205,7 @@ def letters(officer: Officer) -> QuerySet[Letter]:
     ).order_by("late_at", "id")
     return (
         Letter.objects.waiting_for(officer)
-        .select_related("case__sop", "paper__kind__disposer", "paper__kind__signer", "drafted_by")
+        .select_related("case__sop", "paper__kind__signer", "drafted_by")
         .annotate(
             due_at=Subquery(approving.values("due_at")[:1]), late_at=Subquery(approving.values("late_at")[:1])
         )

@@ -361,7 +361,9 @@ class Inbox:
             section = FOLLOW if letter.state == Letter.State.DECIDED else WAITING
         row = Row(
             what=f"{letter.paper.kind} {letter.number}".strip(),
-            who=self._who(letter.case),
+            who=self._who(letter.case)
+            if letter.case_open
+            else f"{letter.case.sop.noun} {letter.case.number}",
             why=self._letter_why(letter),
             since=f"Sejak {wording.moment(letter.moved_at, self.at)}",
             due=self._due(letter.due_at) if asked else "",
@@ -374,7 +376,7 @@ class Inbox:
     def _letter_why(self, letter: Letter) -> str:
         kind = letter.paper.kind
         if letter.waits == "initial":
-            return f"Menunggu paraf Anda {self._hat_text(kind.disposer_id)}; diajukan {letter.drafted_by}"
+            return f"Menunggu paraf Anda {self._hat_text(letter.turn_id)}; diajukan {letter.drafted_by}"
         if letter.waits == "sign":
             return f"Menunggu tanda tangan Anda {self._hat_text(kind.signer_id)}"
         if letter.waits == "number":
@@ -431,6 +433,11 @@ def _overdue(attempt: Attempt, at: datetime) -> bool:
 def _urgent(letter: Letter) -> bool:
     """Whether it waits for the officer himself, as `duties.letters_to_act` counts."""
     return letter.waits != "ink" or letter.state == Letter.State.PRINTABLE
+
+
+def _no_names(case: Case) -> str:
+    """A case by its number, for who may not read it."""
+    return f"{case.sop.noun} {case.number}"
 
 
 def _midnight(day: date) -> datetime:

@@ -1,4 +1,5 @@
-"""The one gate of a letter: who may read one of its cases may read it; strangers find nothing (404)."""
+"""The one gate of a letter: who may read one of its cases may read it, and whose paraf or signature it takes;
+strangers find nothing (404)."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,10 +16,10 @@ LARGEST_ID = 2**63 - 1
 
 
 def find_letter(officer: Officer, letter: int) -> Letter | None:
-    """A letter filed in a case that the officer may read."""
+    """A letter that the officer may read: of a case that he may read, or one that takes his hand."""
     if letter > LARGEST_ID:
         return None
-    return Letter.objects.visible_to(officer).for_page().filter(pk=letter).first()
+    return Letter.objects.visible_to(officer).with_case_open(officer).for_page().filter(pk=letter).first()
 
 
 letter_gate = gate("surat", find_letter)

@@ -7,7 +7,7 @@ from sopcases.cases.uploads import PaperField
 from sopcases.letters.models import Letter
 from sopcases.people.authority import Officer
 from sopcases.people.forms import IdentityForm, password_field
-from sopcases.people.models import Appointment, User
+from sopcases.people.models import Appointment, Position, User
 from sopcases.people.once import OnceForm
 
 CERTIFICATE_LIMIT = 100 * 1024
@@ -111,9 +111,11 @@ class ScanForm(ActForm):
         self.letter, kind = letter, letter.paper.kind
         self.fields["signed_on"].initial = officer.day
         if letter.track == Letter.Track.LETTER and letter.signer_id is None:
-            if kind.disposer_id and letter.initialled_by_id is None:
-                self.fields["disposer"] = self._hand(
-                    f"Pemaraf ({kind.disposer})", kind.disposer_id, "Yang parafnya tertera pada naskah."
+            names = dict(Position.objects.filter(pk__in=letter.missing_initials).values_list("pk", "name"))
+            for position in letter.missing_initials:
+                name = f"before{position}" if position != letter.missing_initials[-1] else "disposer"
+                self.fields[name] = self._hand(
+                    f"Pemaraf ({names[position]})", position, "Yang parafnya tertera pada naskah."
                 )
             self.fields["signer"] = self._hand(
                 f"Penanda tangan ({kind.signer})",
@@ -155,6 +157,7 @@ class ScanForm(ActForm):
             signed_on=signed_on,
             signer=data.get("signer"),
             disposer=data.get("disposer"),
+            before=[user for name, user in data.items() if name.startswith("before")],
             number=number,
             dated=data.get("dated"),
             reason=data.get("reason", ""),

@@ -7,7 +7,7 @@ from django.urls import reverse
 from sopcases.cases.wording import joined, moment
 from sopcases.letters import pdf, sheet
 from sopcases.letters.models import Letter
-from sopcases.letters.models.lifecycle import DISPOSER, SIGNER
+from sopcases.letters.models.lifecycle import SIGNER
 from sopcases.letters.states import ENDED, LetterState, Track
 from sopcases.letters.words import day_text
 from sopcases.people.authority import Officer
@@ -62,7 +62,8 @@ def letter_url(letter: Letter, name: str = "letter") -> str:
 
 
 def chip(letter: Letter) -> Chip:
-    return Chip(letter.get_state_display(), TONES[letter.state])
+    """The state; of a letter with several paraf also how many of them stand."""
+    return Chip(f"{letter.get_state_display()} {letter.progress}".strip(), TONES[letter.state])
 
 
 def body(letter: Letter, officer: Officer) -> str:
@@ -160,15 +161,10 @@ def letter_page(letter: Letter, officer: Officer) -> LetterPage:
 def waits_for(letter: Letter, officer: Officer) -> str:
     """Whom the letter waits for, by position and by the names of those who hold it today."""
     kind = letter.paper.kind
-    asked = {
-        LetterState.PROPOSED: ("paraf", kind.disposer),
-        LetterState.READY: ("tanda tangan", kind.signer),
-    }
-    if letter.state in asked:
-        what, position = asked[letter.state]
+    if letter.turn_id or letter.state == LetterState.READY:
+        what, position = ("paraf", letter.turn) if letter.turn_id else ("tanda tangan", kind.signer)
         if position is None:
-            hand = DISPOSER if letter.state == LetterState.PROPOSED else SIGNER
-            return f"Menunggu {what}, tetapi jabatan {hand} belum ditetapkan"
+            return f"Menunggu {what}, tetapi jabatan {SIGNER} belum ditetapkan"
         names = [str(a.user) for a in letter.holders_of(position.pk, officer.day)]
         return f"Menunggu {what} {position}" + (
             f": {joined(names)}" if names else ", yang hari ini tidak ada pemegangnya"
@@ -189,7 +185,10 @@ def facts(letter: Letter):
     yield "Tanggal surat", day_text(letter.dated) if letter.dated else ""
     yield "Perihal", letter.label
     yield "Dikonsep oleh", str(letter.drafted_by)
-    if letter.initialled_by:
+    for given in letter.initials:
+        when = f", {moment(given.at)}" if given.at else ", pada naskah"
+        yield "Diparaf oleh", f"{given.name}, {given.title}{when}"
+    if letter.initialled_by and not letter.initials:
         yield "Diparaf oleh", f"{letter.initialled_by}, {letter.initialled_title}"
     if letter.signer_id:
         done = "Ditandatangani oleh" if letter.state == LetterState.SIGNED else "Diputuskan oleh"

@@ -26,13 +26,16 @@ class LetterState(models.TextChoices):
 
     @classmethod
     def transitions(cls) -> dict[str, set[str]]:
-        """Every permitted change of state. "Diparaf" waits for a number that another office gives."""
+        """Every permitted change of state.
+
+        "Diparaf" waits for the next paraf, and after the last one for a number that another office gives.
+        """
         ended = {cls.VOID, cls.REPLACED}
         return {
             cls.DRAFT: {cls.PROPOSED, cls.READY, cls.INITIALLED, cls.PRINTABLE, *ended},
             cls.PROPOSED: {cls.RETURNED, cls.INITIALLED, cls.READY, cls.SIGNED, *ended},
             cls.RETURNED: {cls.PROPOSED, cls.READY, cls.INITIALLED, *ended},
-            cls.INITIALLED: {cls.READY, cls.RETURNED, cls.SIGNED, *ended},
+            cls.INITIALLED: {cls.INITIALLED, cls.READY, cls.RETURNED, cls.SIGNED, *ended},
             cls.READY: {cls.DECIDED, cls.RETURNED, cls.SIGNED, *ended},
             cls.DECIDED: {cls.SIGNED, *ended},
             cls.SIGNED: set(ended),
@@ -45,6 +48,7 @@ class LetterState(models.TextChoices):
 
 
 EDITABLE = (LetterState.DRAFT, LetterState.RETURNED)
+IN_CHAIN = (LetterState.PROPOSED, LetterState.INITIALLED)
 ENDED = (LetterState.VOID, LetterState.REPLACED)
 FACES = {
     LetterState.DRAFT: "Konsep – belum ditandatangani",

@@ -139,9 +139,10 @@ class PaperKindAdmin(AgencyAdmin):
 
     noun = "jenis_dokumen"
     form = PaperKindForm
-    fields = "name aliases origin layout disposer signer verbal identity agency".split()
-    list_display = ["name", "origin", "disposer", "signer"]
-    list_select_related = ["disposer", "signer"]
+    HANDS = ("first_hand", "second_hand", "disposer", "signer")
+    fields = ["name", "aliases", "origin", "layout", *HANDS, "verbal", "identity", "agency"]
+    list_display = ["name", "origin", *HANDS]
+    list_select_related = HANDS
     list_filter = ["origin"]
     search_fields = ["name"]
 
@@ -149,7 +150,7 @@ class PaperKindAdmin(AgencyAdmin):
         if obj is None:
             return []
         under_way = obj.papers.filter(drafted_here=True, voided_at__isnull=True, stage__lt=Stage.SIGNED)
-        return ["origin", "disposer", "signer"] if under_way.exists() else []
+        return ["origin", *self.HANDS] if under_way.exists() else []
 
 
 # SOPs and their revisions ----------------------------------------------------------------------------

@@ -40,6 +40,7 @@ PAPER = Map(
         "aliases": _NAMES,
         "origin": Choice(PaperKind.Origin.values),
         "layout": Text(limit=50, blank="", pattern=r"[a-z_]+", says="bukan nama tata letak."),
+        "initials": _NAMES,
         "disposer": Text(limit=150),
         "signer": Text(limit=150),
         "verbal": Flag(),
@@ -117,11 +118,14 @@ def load(data: dict, by) -> Agency:
     PaperKind.objects.bulk_create(
         PaperKind(
             agency=agency,
+            first_hand_id=next(iter(before), None),
+            second_hand_id=next(iter(before[1:]), None),
             disposer_id=paper["disposer"] and positions.find(paper["disposer"]),
             signer_id=paper["signer"] and positions.find(paper["signer"]),
             **{key: paper[key] for key in ("name", "aliases", "origin", "layout", "verbal", "identity")},
         )
         for paper in data["papers"]
+        for before in [[positions.find(name) for name in paper["initials"] if name]]
     )
     journal.write(by, "perangkat_daerah.dibuat", agency, agency_id=agency.pk, slug=agency.slug)
     return agency
@@ -157,8 +161,20 @@ def _check(data: dict, faults: Faults):
     positions = _names(data["positions"])
     papers = _names(data["papers"])
     for i, paper in enumerate(data["papers"]):
+        hands = [
+            _known(positions, "jabatan", name, ("papers", i, "initials", n), faults)
+            for n, name in enumerate(paper["initials"])
+        ]
         for role in ("disposer", "signer"):
-            _known(positions, "jabatan", paper[role], ("papers", i, role), faults)
+            found = _known(positions, "jabatan", paper[role], ("papers", i, role), faults)
+            hands += [found] if role == "disposer" else []
+        if len(paper["initials"]) > 2:
+            faults.tell(("papers", i, "initials"), "pemaraf sebelum “disposer” paling banyak dua.")
+        if paper["initials"] and not paper["disposer"]:
+            faults.tell(("papers", i, "initials"), "pemaraf terakhir ditulis pada “disposer”.")
+        known = [hand for hand in hands if hand is not None]
+        if len(set(known)) < len(known):
+            faults.tell(("papers", i, "initials"), "satu jabatan memaraf satu kali saja.")
         if paper["origin"] == PaperKind.Origin.LETTER and not paper["signer"]:
             faults.tell(("papers", i), "surat dinas (letter) harus mempunyai “signer”.")
     for i, series in enumerate(data["series"]):

@@ -1,7 +1,7 @@
 """What must be done, by whom, with what, in how long: SOPs as data."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from sopcases.people.models import Agency, Position
@@ -20,6 +20,16 @@ class Stage(models.IntegerChoices):
 STAGE_WORDS = {"draft": Stage.DRAFT, "ready": Stage.READY, "signed": Stage.SIGNED}
 
 
+class PaperKinds(models.QuerySet):
+    def taking_a_hand_of(self, position_id: int):
+        """Kinds that take the paraf or the signature of a position."""
+        hands = ("first_hand", "second_hand", "disposer", "signer")
+        found = Q(pk__in=[])
+        for hand in hands:
+            found |= Q(**{hand: position_id})
+        return self.filter(found)
+
+
 class PaperKind(models.Model):
     """A kind of paper with one name and the other names the sheets use for it."""
 
@@ -35,13 +45,31 @@ class PaperKind(models.Model):
     aliases = models.JSONField("nama lain pada SOP", default=list, blank=True)
     origin = models.CharField("asal", max_length=10, choices=Origin.choices)
     layout = models.SlugField("tata letak", blank=True)
+    first_hand = models.ForeignKey(
+        Position,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="pemaraf pertama",
+        help_text="Kosongkan bila surat ini hanya diparaf satu pejabat.",
+    )
+    second_hand = models.ForeignKey(
+        Position,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="pemaraf kedua",
+        help_text="Hanya bila ada tiga pemaraf.",
+    )
     disposer = models.ForeignKey(
         Position,
         models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="pemaraf (disposisi)",
+        verbose_name="pemaraf terakhir (disposisi)",
     )
     signer = models.ForeignKey(
         Position,
@@ -58,6 +86,8 @@ class PaperKind(models.Model):
     )
     identity = models.BooleanField("dokumen identitas anak", default=False)
 
+    objects = PaperKinds.as_manager()
+
     class Meta:
         verbose_name = "jenis dokumen"
         verbose_name_plural = "jenis dokumen"
@@ -73,10 +103,32 @@ class PaperKind(models.Model):
                 name="paperkind_letter_has_signer",
                 violation_error_message="Surat dinas harus mempunyai penanda tangan.",
             ),
+            models.CheckConstraint(
+                condition=Q(first_hand__isnull=True, second_hand__isnull=True)
+                | Q(first_hand__isnull=False, disposer__isnull=False),
+                name="paperkind_hands_in_order",
+                violation_error_message=(
+                    "Isi pemaraf terakhir lebih dahulu, lalu pemaraf pertama, lalu pemaraf kedua."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=(Q(first_hand__isnull=True) | ~Q(first_hand=F("disposer")))
+                & (
+                    Q(second_hand__isnull=True)
+                    | ~Q(second_hand=F("first_hand")) & ~Q(second_hand=F("disposer"))
+                ),
+                name="paperkind_hand_once",
+                violation_error_message="Satu jabatan memaraf satu kali saja.",
+            ),
         ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def chain(self) -> tuple[int, ...]:
+        """The positions whose paraf it takes, in their order (at most three); the last one disposes."""
+        return tuple(filter(None, (self.first_hand_id, self.second_hand_id, self.disposer_id)))
 
     @property
     def from_outside(self) -> bool:

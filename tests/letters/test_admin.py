@@ -55,11 +55,11 @@ def test_who_initials_and_signs_is_settled_while_a_letter_is_on_its_way(client, 
     url = f"/admin/sops/paperkind/{kind.pk}/change/"
 
     def asked():
-        return {"origin", "disposer", "signer"} & set(
+        return {"origin", "first_hand", "second_hand", "disposer", "signer"} & set(
             client.get(url).context["adminform"].form.fields,
         )
 
-    assert asked() == {"origin", "disposer", "signer"}
+    assert asked() == {"origin", "first_hand", "second_hand", "disposer", "signer"}
     letter = desk.proposed()
     assert asked() == set()
     sent = {"name": kind.name, "aliases": "", "origin": "report", "layout": kind.layout, "disposer": ""}
@@ -68,7 +68,7 @@ def test_who_initials_and_signs_is_settled_while_a_letter_is_on_its_way(client, 
     kind.refresh_from_db()
     assert (kind.origin, kind.disposer_id, kind.signer_id) == before
     letter.void(desk.by("agus"), "Tidak jadi")
-    assert asked() == {"origin", "disposer", "signer"}
+    assert asked() == {"origin", "first_hand", "second_hand", "disposer", "signer"}
 
 
 @pytest.mark.parametrize(("hand", "state"), [("disposer", "proposed"), ("signer", "ready")])
@@ -84,7 +84,10 @@ def test_a_kind_that_lost_its_officials_leaves_the_letter_readable(client, desk,
     client.force_login(desk.world.dewi)
     page = client.get(f"/surat/{letter.pk}/")
     assert page.status_code == 200
-    name = {"disposer": "pemaraf", "signer": "penanda tangan"}[hand]
-    assert f"jabatan {name} belum ditetapkan" in page.content.decode()
+    said = {
+        "disposer": "Menunggu paraf Kabid",
+        "signer": "Menunggu tanda tangan, tetapi jabatan penanda tangan belum ditetapkan",
+    }
+    assert said[hand] in page.content.decode(), "whose paraf it waits for was settled when it was proposed"
     act = {"disposer": "paraf", "signer": "tanda-tangani"}[hand]
     assert client.get(f"/surat/{letter.pk}/{act}/").status_code == 403

@@ -163,6 +163,26 @@ AGENCY = (
         ("superior: Kepala", "superior: Raja", "Baris 10: jabatan “Raja” tidak tercantum pada berkas ini."),
         ("origin: report", "origin: letter", "Baris 12: surat dinas (letter) harus mempunyai “signer”."),
         ("origin: report", "origin: report, disposer: Raja", "Baris 12: jabatan “Raja” tidak tercantum"),
+        (
+            "origin: report",
+            "origin: report, initials: [Raja], disposer: Staf",
+            "Baris 12: jabatan “Raja” tidak tercantum",
+        ),
+        (
+            "origin: report",
+            "origin: report, initials: [Staf]",
+            "Baris 12: pemaraf terakhir ditulis pada “disposer”.",
+        ),
+        (
+            "origin: report",
+            "origin: report, initials: [staf], disposer: Staf",
+            "Baris 12: satu jabatan memaraf satu kali saja.",
+        ),
+        (
+            "origin: report",
+            "origin: report, initials: [Staf, Staf, Staf], disposer: Kepala",
+            "Baris 12: pemaraf sebelum “disposer” paling banyak dua.",
+        ),
         ("city: A", "city: A\nemail: bukan", "Baris 7: alamat surel “bukan” tidak benar."),
         ("city: A", "city: A\nareas: [B, b]", "“b” tercantum dua kali."),
         ("{name: Kepala}", "{name: staf}", "“Staf” tercantum dua kali."),
@@ -179,6 +199,19 @@ def test_each_fault_of_an_agency_file_is_told(db, tmp_path, old, new, sentence):
 
     assert sentence in str(caught.value)
     assert not Agency.objects.exists()
+
+
+def test_the_chain_of_paraf_comes_in_its_order(db, tmp_path):
+    file = tmp_path / "agency.yaml"
+    chain = "origin: letter, initials: [Staf, Ketua], disposer: Kepala, signer: Walikota"
+    more = "- {name: Ketua}\n- {name: Walikota}\n"
+    file.write_text(AGENCY.replace("origin: report", chain).replace("papers:", f"{more}papers:"))
+
+    run("install_agency", str(file))
+
+    kind = PaperKind.objects.get()
+    assert [str(p) for p in (kind.first_hand, kind.second_hand, kind.disposer)] == ["Staf", "Ketua", "Kepala"]
+    assert kind.chain == (kind.first_hand_id, kind.second_hand_id, kind.disposer_id)
 
 
 def test_an_agency_is_made_once(agencies):

@@ -1,15 +1,17 @@
 """The way of an official letter: proposed, initialled, numbered, decided, signed (design rules 14 and 16)."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sopcases.cases.uploads import Accepted
 from sopcases.letters import sheet
-from sopcases.letters.models.lifecycle import Lifecycle
-from sopcases.letters.states import FACES, LetterState, Track
+from sopcases.letters.models.lifecycle import Initial, Lifecycle
+from sopcases.letters.states import FACES, IN_CHAIN, LetterState, Track
 from sopcases.people.authority import Officer
 from sopcases.people.models import Appointment, User
 from sopcases.refusal import Refused
-from sopcases.sops.models import Stage
+from sopcases.sops.flow import DISPOSES
+from sopcases.sops.models import Performer, Stage
 
 NOT_A_LETTER = "Dokumen ini ditetapkan pembuatnya dan ditandatangani para pihak, tanpa paraf pejabat."
 SOLE = "Tidak ada pejabat lain yang memegang jabatan ini sekarang: tuliskan alasan Anda merangkap."
@@ -31,14 +33,15 @@ class Approving(Lifecycle):
         return self.why_not_edit(by)
 
     def propose(self, by: Officer, *, version: int | None = None) -> None:
-        """Put the draft before its disposer; a kind without one is ready at once."""
+        """Put the draft before the first of its initiallers; a kind without any is ready at once."""
         with self.acting(version):
             self.demand(self.why_not_propose(by))
             if problem := sheet.problem(self):
                 raise Refused(problem)
             self.content = sheet.refreshed(self, by.day)
             self.initialled_by, self.initialled_title, self.initialled_at = None, "", None
-            if self.kind.disposer_id:
+            self.turn_id = next(iter(self.kind.chain), None)
+            if self.turn_id:
                 self.move(LetterState.PROPOSED, by, Stage.DRAFT)
             else:
                 self._forward(by)
@@ -48,29 +51,39 @@ class Approving(Lifecycle):
     # --- paraf & teruskan
 
     def why_not_initial(self, by: Officer) -> str | None:
-        if self.state != LetterState.PROPOSED:
+        if self.turn_id is None:
             return f"Surat ini berstatus “{self.get_state_display()}”, tidak menunggu paraf."
-        if self.kind.disposer_id is None:
-            return "Surat ini menunggu paraf, tetapi jabatan pemaraf belum ditetapkan."
-        if self.hat_of(by, self.kind.disposer_id) is None:
-            return f"Surat ini menunggu paraf {self.kind.disposer}."
-        return self.crossing(by.user, self.kind.disposer_id, by.day)[1]
+        if self.hat_of(by, self.turn_id) is None:
+            return f"Surat ini menunggu paraf {self.turn}."
+        return self.crossing(by.user, self.turn_id, by.day)[1]
 
     def initial_needs_reason(self, by: Officer) -> bool:
-        waits = self.state == LetterState.PROPOSED
-        return waits and self.crossing(by.user, self.kind.disposer_id, by.day)[0]
+        return self.turn_id is not None and self.crossing(by.user, self.turn_id, by.day)[0]
 
     def initial(self, by: Officer, *, reason: str = "", version: int | None = None) -> None:
-        """Paraf & teruskan (the SOP's disposisi): the letter becomes ready to be signed, and is numbered."""
+        """Paraf & teruskan: on to the next initialler. After the last paraf (the SOP's disposisi) the letter
+        is ready to be signed, and numbered."""
         with self.acting(version):
             self.demand(self.why_not_initial(by))
             self._demand_reason(self.initial_needs_reason(by), reason)
-            hat = self.hat_of(by, self.kind.disposer_id)
+            hat, following = self.hat_of(by, self.turn_id), self.next_turn
             self.initialled_by, self.initialled_title, self.initialled_at = by.user, hat.title, by.at
-            self.paper.disposed_by = by.user
-            self._forward(by)
+            self._note_disposer(by.user, self.turn_id, last=following is None)
+            self.turn_id = following
+            if following:
+                self.move(LetterState.INITIALLED, by, Stage.DRAFT)
+            else:
+                self._forward(by)
             self.write("initialled", by, hat.title, reason.strip())
             self.tell(by, "initialled", hat.title)
+
+    def _note_disposer(self, user: User, position_id: int, *, last: bool) -> None:
+        """Who disposed in the SOP's sense: the hand its disposing step names, else the last to initial."""
+        if not last or self.paper.disposed_by_id is not None:
+            named = Performer.objects.filter(step__revision=self.case.revision_id, part=DISPOSES)
+            if not named.filter(position=position_id).exists():
+                return
+        self.paper.disposed_by = user
 
     def _demand_reason(self, due: bool, reason: str) -> None:
         if due and not reason.strip():
@@ -86,7 +99,7 @@ class Approving(Lifecycle):
     # --- the number from the general-affairs office
 
     def why_not_number(self, by: Officer) -> str | None:
-        if self.state != LetterState.INITIALLED:
+        if self.state != LetterState.INITIALLED or self.turn_id is not None:
             return "Surat ini tidak menunggu nomor."
         if self.recorder_of(by) is None and by.user.pk not in self.author_ids:
             return "Nomor dicatat oleh pengonsep atau petugas pencatat."
@@ -106,14 +119,9 @@ class Approving(Lifecycle):
     # --- sending back
 
     def why_not_return(self, by: Officer) -> str | None:
-        waits = {
-            LetterState.PROPOSED: self.kind.disposer_id,
-            LetterState.INITIALLED: self.kind.signer_id,
-            LetterState.READY: self.kind.signer_id,
-        }
-        if self.track != Track.LETTER or self.state not in waits:
+        if self.track != Track.LETTER or self.state not in (*IN_CHAIN, LetterState.READY):
             return f"Surat berstatus “{self.get_state_display()}” tidak dapat dikembalikan."
-        if self.hat_of(by, waits[self.state]) is None:
+        if self.hat_of(by, self.turn_id or self.kind.signer_id) is None:
             return "Surat ini hanya dapat dikembalikan oleh pejabat yang sedang memeriksanya."
         return None
 
@@ -124,8 +132,8 @@ class Approving(Lifecycle):
             reason = reason.strip()
             if not reason:
                 raise Refused("Tuliskan apa yang harus diperbaiki.")
-            asked = self.kind.disposer_id if self.state == LetterState.PROPOSED else self.kind.signer_id
-            title = self.hat_of(by, asked).title
+            title = self.hat_of(by, self.turn_id or self.kind.signer_id).title
+            self.turn = None
             self.move(LetterState.RETURNED, by, Stage.NONE)
             self.initialled_by, self.initialled_title, self.initialled_at = None, "", None
             self.paper.disposed_by = None
@@ -211,6 +219,7 @@ class Approving(Lifecycle):
         signed_on: date,
         signer: User | None = None,
         disposer: User | None = None,
+        before: Sequence[User | None] = (),
         number: str = "",
         dated: date | None = None,
         reason: str = "",
@@ -218,14 +227,15 @@ class Approving(Lifecycle):
     ) -> None:
         """File the ink-signed letter. Where nothing was decided in the application, this *is* the decision.
 
-        `signer`, and `disposer` where no paraf stands, are those whose hands the paper bears; each must have
-        held the authority on that day. `number` and `dated` as the paper bears them, where the register gave
-        none.
+        `signer`, and where their paraf does not stand yet those in `before` and last the `disposer` (in the
+        order of the kind), are those whose hands the paper bears; each must have held the authority on that
+        day. `number` and `dated` as the paper bears them, where the register gave none.
         """
         with self.acting(version):
             self.demand(self.why_not_file_signed_scan(by))
             self._check_day(by, signed_on)
             title = (self.recorder_of(by) or self.hat_of(by, self.kind.signer_id)).title
+            inked = []
             if self.state == LetterState.DECIDED:
                 if sentence := self.lapsed(signed_on):
                     raise Refused(sentence)
@@ -234,7 +244,7 @@ class Approving(Lifecycle):
                         f"Surat ini diputuskan oleh {self.signer_name}; ia pula yang menandatangani."
                     )
             else:
-                self._decide_on_paper(signed_on, signer, disposer, reason)
+                inked = self._decide_on_paper(signed_on, signer, [*before, disposer], reason)
             if not (self.number and self.decided_at):
                 self._number_on_paper(by, number, dated or self.dated or signed_on)
             frozen_before = bool(self.sha256)
@@ -243,7 +253,7 @@ class Approving(Lifecycle):
             if not frozen_before:
                 self.freeze(by, FACES[LetterState.SIGNED])
             self._keep_scan(scan)
-            names = {"signer": self.signer_id, "disposer": self.initialled_by_id}
+            names = {"signer": self.signer_id, "disposer": self.initialled_by_id, "initials": inked}
             self.write("signed", by, title, reason.strip(), sha256=scan.sha256, **names)
             self.tell(by, "signed", title, signer=self.signer_id)
 
@@ -264,22 +274,39 @@ class Approving(Lifecycle):
                 "tanggal penandatanganan tidak boleh mendahuluinya."
             )
 
-    def _decide_on_paper(self, day: date, signer: User | None, disposer: User | None, reason: str) -> None:
-        due = False
-        if self.kind.disposer_id and self.initialled_by_id is None:
-            initialler = self._named(disposer, self.kind.disposer_id, day, "pemaraf")
-            needs, sentence = self.crossing(initialler.user, self.kind.disposer_id, day)
+    @property
+    def missing_initials(self) -> tuple[int, ...]:
+        """The positions whose paraf is still to come, in their order."""
+        chain = self.kind.chain
+        if self.turn_id is None:
+            return ()
+        return chain[chain.index(self.turn_id) :] if self.turn_id in chain else (self.turn_id,)
+
+    def _decide_on_paper(
+        self, day: date, signer: User | None, hands: Sequence[User | None], reason: str
+    ) -> list[tuple[int, str, str]]:
+        """The hands that the paper bears; answers the paraf that only it bears: user, name and title."""
+        due, inked = False, []
+        missing = self.missing_initials
+        hands = [None] * (len(missing) - len(hands)) + list(hands)
+        for position, user in zip(missing, hands[len(hands) - len(missing) :], strict=True):
+            initialler = self._named(user, position, day, "pemaraf")
+            needs, sentence = self.crossing(initialler.user, position, day)
             if sentence:
                 raise Refused(sentence)
             due |= needs
+            inked.append((initialler.user_id, str(initialler.user), initialler.title))
+            self.initials += (Initial(*inked[-1]),)
             self.initialled_by, self.initialled_title = initialler.user, initialler.title
-            self.paper.disposed_by = initialler.user
+            self._note_disposer(initialler.user, position, last=position == missing[-1])
+        self.turn = None
         appointment = self._named(signer, self.kind.signer_id, day, "penanda tangan")
         needs, sentence = self.crossing(appointment.user, self.kind.signer_id, day)
         if sentence:
             raise Refused(sentence)
         self._demand_reason(due or needs, reason)
         self._sign_as(appointment)
+        return inked
 
     def _named(self, user: User | None, position_id: int, day: date, hand: str) -> Appointment:
         """The appointment of a hand on the paper, on that day."""

@@ -15,9 +15,9 @@ from sopcases.letters.models.fixing import Fixing
 from sopcases.letters.models.lifecycle import why_not_touch
 from sopcases.letters.models.register import Series
 from sopcases.letters.signing import BSRE, CERTIFICATE
-from sopcases.letters.states import LetterState, Track
+from sopcases.letters.states import IN_CHAIN, LetterState, Track
 from sopcases.people.authority import Hat, Officer
-from sopcases.people.models import Agency, User
+from sopcases.people.models import Agency, Position, User
 from sopcases.refusal import NotAllowed, Refused
 from sopcases.sops.models import PaperKind
 
@@ -26,12 +26,24 @@ class Letters(models.QuerySet):
     """Which letters? Every list starts from `visible_to`."""
 
     def visible_to(self, officer: Officer | None):
-        """Letters filed in a case the officer may read."""
+        """Letters filed in a case the officer may read, and those that take his paraf or signature: for
+        these he need not read the case (`case_open` says whether he may)."""
         if officer is None or not officer.hats:
             return self.none()
         readable = Case.objects.visible_to(officer).filter(pk=OuterRef("case"))
         filed = Filing.objects.filter(Exists(readable), paper=OuterRef("paper"))
-        return self.filter(Exists(filed), agency_id=officer.user.agency_id)
+        hand = Q(pk__in=[])
+        for hat in officer.hats:
+            kinds = PaperKind.objects.taking_a_hand_of(hat.position_id).values("pk")
+            hand |= Q(paper__kind__in=kinds) & _in_area(hat)
+        return self.filter(
+            Q(Exists(filed)) | hand & ~Q(state=LetterState.DRAFT), agency_id=officer.user.agency_id
+        )
+
+    def with_case_open(self, officer: Officer):
+        """Each with `case_open`: whether the officer may read the case it is drafted from."""
+        readable = Case.objects.visible_to(officer).filter(pk=OuterRef("case"))
+        return self.annotate(case_open=Exists(readable))
 
     def waiting_for(self, officer: Officer | None):
         """Letters that wait for this officer, each with `waits`: "initial", "sign", "number", "ink", "fix".
@@ -45,13 +57,13 @@ class Letters(models.QuerySet):
         initial, sign = Q(pk__in=[]), Q(pk__in=[])
         for hat in officer.hats:
             here = _in_area(hat)
-            initial |= Q(state=state.PROPOSED, paper__kind__disposer=hat.position_id) & here
+            initial |= Q(state__in=IN_CHAIN, turn=hat.position_id) & here
             sign |= Q(state=state.READY, paper__kind__signer=hat.position_id) & here
         clerk = Q(drafted_by=officer.user)
         for hat in officer.hats:
             if hat.may_record:
                 clerk |= _in_area(hat)
-        number = Q(state=state.INITIALLED) & clerk
+        number = Q(state=state.INITIALLED, turn=None) & clerk
         ink = Q(state__in=[state.READY, state.DECIDED, state.PRINTABLE, state.AWAITING]) & clerk
         ink &= ~Q(paper__kind__origin=PaperKind.Origin.REPORT)
         fix = Q(state=state.RETURNED, drafted_by=officer.user)
@@ -68,20 +80,17 @@ class Letters(models.QuerySet):
                     output_field=models.CharField(),
                 )
             )
-            .select_related("case", "paper__kind", "drafted_by")
+            .with_case_open(officer)
+            .select_related("case", "paper__kind", "turn", "drafted_by")
             .order_by("moved_at", "id")
         )
 
     def for_page(self):
         """With what a letter's page and its rules read."""
         return self.select_related(
-            "agency__house_style",
-            "case__revision",
-            "case__agency",
-            "paper__kind__wording",
-            "drafted_by",
-            "initialled_by",
-            "series",
+            *("agency__house_style", "case__revision", "case__agency", "case__sop"),
+            *("paper__kind__wording", "paper__kind__signer", "turn"),
+            *("drafted_by", "initialled_by", "series"),
         )
 
 
@@ -116,6 +125,9 @@ class Letter(Fixing):
     number = models.CharField("nomor", max_length=100, blank=True)
     dated = models.DateField("tanggal surat", null=True, blank=True)
 
+    turn = models.ForeignKey(
+        Position, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="menunggu paraf"
+    )
     initialled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     initialled_title = models.CharField(max_length=200, blank=True)
     initialled_at = models.DateTimeField(null=True, blank=True)
@@ -199,6 +211,13 @@ class Letter(Fixing):
                 condition=~Q(state__in=["signed", "complete"]) | Q(signed_on__isnull=False),
                 name="letter_signed_has_day",
                 violation_error_message="Tanggal penandatanganan harus diisi.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", turn__isnull=False)
+                | Q(state="initialled")
+                | ~Q(state__in=["proposed", "initialled"]) & Q(turn__isnull=True),
+                name="letter_waits_for_one_paraf",
+                violation_error_message="Surat yang diajukan harus menunggu paraf satu jabatan.",
             ),
             models.CheckConstraint(
                 condition=Q(

@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 
 from django.core.files.base import ContentFile
@@ -22,7 +23,18 @@ from sopcases.refusal import Conflict, NotAllowed, Refused
 TOKEN_BYTES = 24
 """192 random bits behind the QR: the check page cannot be enumerated."""
 CHANGED = "Surat ini baru saja diubah oleh petugas lain. Periksa keadaannya sekarang, lalu kirim lagi."
+CHAIN_ACTS = ("proposed", "initialled", "returned", "signed")
 DRAFTER, DISPOSER, SIGNER = "pengonsep", "pemaraf", "penanda tangan"
+
+
+@dataclass(frozen=True)
+class Initial:
+    """A paraf: whose, under which title, and when; `at` is None where only the paper bears it."""
+
+    user_id: int
+    name: str
+    title: str
+    at: datetime | None = None
 
 
 def why_not_touch(case: Case, by: Officer) -> str | None:
@@ -61,7 +73,7 @@ class Lifecycle(models.Model):
 
     def forget(self) -> None:
         """Drop what was computed from the row before the lock."""
-        for name in ("author_ids", "kind"):
+        for name in ("author_ids", "initials", "kind"):
             self.__dict__.pop(name, None)
 
     @cached_property
@@ -102,8 +114,9 @@ class Lifecycle(models.Model):
 
     def tell(self, by: Officer, verb: str, title: str = "", returned: str = "", **data) -> None:
         """Let every case the paper is filed in log the act and walk on."""
+        hand = self.is_hand(by)
         for case in self.cases():
-            with walking(case, by) as walk:
+            with walking(case, by, entitled=hand) as walk:
                 walk.log(
                     f"letter.{verb}",
                     title,
@@ -135,9 +148,36 @@ class Lifecycle(models.Model):
     def hands_of(self, user_id: int) -> list[str]:
         """The hands this person already is in the letter."""
         found = [DRAFTER] if user_id in self.author_ids else []
-        if self.initialled_by_id == user_id:
-            found.append(DISPOSER)
-        return found
+        return found + [DISPOSER for given in self.initials if given.user_id == user_id]
+
+    @cached_property
+    def initials(self) -> tuple["Initial", ...]:
+        """The paraf that stand, in their order: what was given before the last proposal or return lapsed."""
+        found = []
+        for act in self.acts.filter(act__in=CHAIN_ACTS).select_related("by").order_by("id"):
+            if act.act == "initialled":
+                found.append(Initial(act.by_id, str(act.by), act.acting_title, act.at))
+            elif act.act == "signed":
+                found += [Initial(*row) for row in act.data.get("initials", ())]
+            else:
+                found = []
+        return tuple(found)
+
+    @property
+    def progress(self) -> str:
+        """How many paraf stand of how many, while the next one is awaited: "1 dari 3"."""
+        chain = self.kind.chain
+        if self.state != LetterState.INITIALLED or self.turn_id not in chain:
+            return ""
+        return f"{chain.index(self.turn_id)} dari {len(chain)}"
+
+    @property
+    def next_turn(self) -> int | None:
+        """The position whose paraf follows the one awaited now."""
+        chain = self.kind.chain
+        if self.turn_id not in chain:
+            return None
+        return next(iter(chain[chain.index(self.turn_id) + 1 :]), None)
 
     def crossing(self, user: User, position_id: int, day: date) -> tuple[bool, str | None]:
         """Three hands (design rule 16): may this person be one hand more?
@@ -172,6 +212,10 @@ class Lifecycle(models.Model):
 
     def hat_of(self, by: Officer, position_id: int | None) -> Hat | None:
         return by.hat_for({position_id}, self.case.area_id) if position_id else None
+
+    def is_hand(self, by: Officer) -> bool:
+        """Whether the letter takes his paraf or signature: he reads it, though he may not read its case."""
+        return any(self.hat_of(by, position) for position in (*self.kind.chain, self.kind.signer_id))
 
     def recorder_of(self, by: Officer) -> Hat | None:
         """The hat of one who may record for others, in the letter's own agency."""
@@ -278,11 +322,7 @@ class Lifecycle(models.Model):
     def why_not_void(self, by: Officer) -> str | None:
         if self.state in ENDED:
             return f"Surat ini sudah berstatus “{self.get_state_display()}”."
-        if (
-            self.recorder_of(by)
-            or self.hat_of(by, self.kind.signer_id)
-            or self.hat_of(by, self.kind.disposer_id)
-        ):
+        if self.recorder_of(by) or self.is_hand(by):
             return None
         if self.state not in (LetterState.SIGNED, LetterState.COMPLETE) and by.user.pk in self.author_ids:
             return None
@@ -303,6 +343,7 @@ class Lifecycle(models.Model):
         if not reason:
             raise Refused("Alasan harus diisi.")
         self.move(state, by)
+        self.turn = None
         if self.paper.voided_at is None:
             self.paper.voided_at, self.paper.void_reason = by.at, reason
         for number in self.numbers.filter(state="used"):

@@ -27,10 +27,20 @@ from sopcases.people.once import once
 from sopcases.refusal import Refused
 from sopcases.sops.models import PaperKind
 
+INITIAL_LAST = "SOP: disposisi. Dengan paraf Anda surat ini siap ditandatangani; bila keliru, kembalikan."
+INITIAL_NEXT = "Dengan paraf Anda surat ini diteruskan kepada pemaraf berikutnya; bila keliru, kembalikan."
+
 
 def identity(case, request: HttpRequest):
     """The identity bar of the letter's case."""
     return Reading(Progress(case, request.officer)).identity
+
+
+def around(letter: Letter, request: HttpRequest) -> dict:
+    """What stands around a letter: its case, for those who may read that too."""
+    if not letter.case_open:
+        return {"identity": None, "case_url": ""}
+    return {"identity": identity(letter.case, request), "case_url": case_url(letter.case)}
 
 
 # Reading -------------------------------------------------------------------------------------------
@@ -56,8 +66,7 @@ def letter(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     context = {
         "letter": letter,
         "page": page.letter_page(letter, request.officer),
-        "identity": identity(letter.case, request),
-        "case_url": case_url(letter.case),
+        **around(letter, request),
     }
     return render(request, "letters/letter.html", context)
 
@@ -220,7 +229,7 @@ def edit(request: HttpRequest, letter: Letter) -> HttpResponseBase:
         context = {
             "form": form,
             "title": f"Ubah {letter.paper.kind}",
-            "identity": identity(letter.case, request),
+            **around(letter, request),
             "back": page.letter_url(letter),
         }
         return render(request, "letters/form.html", context, status=status)
@@ -258,7 +267,7 @@ def act_page(
             "face": page.face(letter),
             "facts": [(label, value) for label, value in page.facts(letter) if value],
             "chip": page.chip(letter),
-            "identity": identity(letter.case, request),
+            **around(letter, request),
             "title": title,
             "text": text,
             "submit": submit,
@@ -275,14 +284,15 @@ def act_page(
 @act_gate(Letter.why_not_propose)
 @require_http_methods(["GET", "POST"])
 def propose(request: HttpRequest, letter: Letter) -> HttpResponseBase:
-    """Check the letter, then put it before its disposer."""
+    """Check the letter, then put it before the first of its initiallers."""
     form = ActForm(request.POST or None, version=letter.version)
 
     def do() -> str:
         letter.propose(request.officer, version=form.cleaned_data["version"])
         return f"Surat diajukan. {page.waits_for(letter, request.officer)}."
 
-    first = letter.paper.kind.disposer or letter.paper.kind.signer
+    kind = letter.paper.kind
+    first = kind.first_hand or kind.disposer or kind.signer
     text = f"Surat ini belum dikirim. Setelah diajukan, surat menunggu {first} dan tidak dapat diubah lagi."
     return act_page(
         request, letter, form, do, title="Periksa dan ajukan surat", text=text, submit="Ajukan surat"
@@ -307,7 +317,7 @@ def initial(request: HttpRequest, letter: Letter) -> HttpResponseBase:
         form,
         do,
         title="Paraf & teruskan",
-        text="SOP: disposisi. Dengan paraf Anda surat ini siap ditandatangani; bila keliru, kembalikan.",
+        text=INITIAL_NEXT if letter.next_turn else INITIAL_LAST,
         submit="Paraf & teruskan",
         other=(page.letter_url(letter, "return"), "Kembalikan dengan catatan"),
     )
