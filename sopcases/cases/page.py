@@ -73,6 +73,9 @@ class Chip:
     icon: str = ""
 
 
+READY = Chip("Siap ditutup", "done")
+
+
 @dataclass(frozen=True)
 class Identity:
     """The bar above every page of a case (parts/identity.html)."""
@@ -789,18 +792,13 @@ class Reading:
         )
 
     def ready(self) -> str:
-        """Why the case is ready to be closed by a person, or ""."""
-        if self.progress.refuse_running() is not None:
+        """Why the case is ready to be closed by a person, or ""; of many cases `Cases.marked_ready`."""
+        progress = self.progress
+        if progress.refuse_running() is not None:
             return ""
-        if self.progress.term_over:
-            return "jangka waktunya sudah habis"
-        if self.progress.refuse_close() is not None:
+        if not progress.term_over and progress.refuse_close() is not None:
             return ""
-        return (
-            "tidak ada anak yang ditemukan"
-            if self.progress.found_nobody
-            else "setiap anak sudah mempunyai hasil akhir"
-        )
+        return told_ready(progress.term_over, progress.found_nobody, bool(progress.stays))
 
     # --- children and notes
 
@@ -901,6 +899,15 @@ class Reading:
             for note in shown
         ]
         return found, shown[-1].pk if len(rows) > size else None
+
+
+def told_ready(term_over: bool, found_nobody: bool, children: bool) -> str:
+    """Why a case is ready to be closed. `children`: whether there are, or were, any in it."""
+    if term_over:
+        return "jangka waktunya sudah habis"
+    if found_nobody:
+        return "tidak ada anak yang ditemukan"
+    return "setiap anak sudah mempunyai hasil akhir" if children else "tidak ada lagi langkah yang terbuka"
 
 
 def request_chip(row: Interval) -> Chip:

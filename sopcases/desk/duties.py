@@ -24,7 +24,6 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Concat
-from django.db.models.lookups import IsNull
 
 from sopcases.cases.models import Attempt, Case, CaseChild, CaseOfficer, Filing, Goal, Interval, Waiver
 from sopcases.cases.models.case import covered
@@ -227,20 +226,17 @@ def to_follow(officer: Officer) -> QuerySet[Waiver]:
 
 
 def to_lead(officer: Officer) -> QuerySet[Case]:
-    """Cases for one who may close them and takes part in their SOP: held ones, and those where no step is
-    open any more or every child has an outcome."""
+    """Cases for one who may close them and whose it is to do so (`Parts.led`): held ones, those ready to be
+    closed (`is_ready`), and those where no step is open any more."""
     found = NOBODY
     for hat in officer.hats:
         if hat.may_close:
-            revisions = parts_for(officer).revisions({hat.position_id}, PERFORMS, RECEIVES)
+            revisions = parts_for(officer).led({hat.position_id})
             found |= Q(revision__in=revisions) & covered(hat, officer.user, "")
     live = Attempt.objects.filter(case=OuterRef("pk"), state__in=Attempt.LIVE)
-    stays = CaseChild.objects.filter(case=OuterRef("pk"))
-    # "Any child" as a scalar: as EXISTS, PostgreSQL would first read all children there ever were.
-    any_child = IsNull(Subquery(stays.values("pk")[:1]), False)
-    over = Q(~Exists(live)) | Q(~Exists(stays.filter(left_on=None))) & Q(any_child)
-    return Case.objects.filter(found, agency_id=officer.user.agency_id, state__in=Case.RUNNING).filter(
-        Q(state=Case.State.ON_HOLD) | over
+    running = Case.objects.filter(found, agency_id=officer.user.agency_id, state__in=Case.RUNNING)
+    return running.marked_ready(officer.at).filter(
+        Q(state=Case.State.ON_HOLD) | Q(is_ready=True) | ~Exists(live)
     )
 
 

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from sopcases.cases.models import Attempt, Case, CaseChild, Child, Goal, Interval, Waiver
-from sopcases.cases.page import case_url, number_of, occasion_url, step_url
+from sopcases.cases.page import case_url, number_of, occasion_url, step_url, told_ready
 from sopcases.cases.progress import Spot
 from sopcases.desk import duties, wording
 from sopcases.letters.models import Letter
@@ -412,14 +412,20 @@ class Inbox:
         held = case.state == Case.State.ON_HOLD
         since = (case.held_since if held else case.last_ended) or case.opened_at
         late = not held and case.term_due_at is not None and case.term_due_at <= self.at
+        what, why = "Catat hasil akhir dan tutup penanganan", "Tidak ada lagi langkah yang harus dikerjakan"
+        if held:
+            what, why = "Penanganan ditunda", f"Alasan: {case.held_reason}"
+        elif case.is_ready:
+            what = "Tutup penanganan"
+            why = f"Siap ditutup: {told_ready(late, case.found_nobody, case.pk in self._children)}"
         row = Row(
-            what="Penanganan ditunda" if held else "Catat hasil akhir dan tutup penanganan",
+            what=what,
             who=self._who(case),
-            why=f"Alasan: {case.held_reason}" if held else "Tidak ada lagi langkah yang harus dikerjakan",
+            why=why,
             since=f"Sejak {wording.moment(since, self.at)}",
             due=self._due(case.term_due_at),
             late=late,
-            url=case_url(case),
+            url=case_url(case, "close") if case.is_ready else case_url(case),
             action="Lihat" if held else "Tutup",
         )
         return _Task(WAITING if held else LATE if late else TODO, case.term_due_at, since, row)

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sopcases.cases.forms.fields import FIRST_DAY, LAST_DAY
 from sopcases.cases.models import Attempt, Case, Interval, Waiver
-from sopcases.cases.page import CASE_TONES, Chip, case_url, number_of
+from sopcases.cases.page import CASE_TONES, READY, Chip, case_url, number_of
 from sopcases.desk import wording
 from sopcases.desk.inbox import children_of
 from sopcases.people.authority import Officer
@@ -27,7 +27,9 @@ MARKS = [
     ("lewat", "Lewat batas waktu"),
     ("menunggu", "Menunggu pihak lain"),
     ("menyusul", "Kelengkapan menyusul"),
+    ("siap", "Siap ditutup"),
 ]
+MARKED = {"lewat": "is_late", "menunggu": "is_waiting", "menyusul": "has_to_follow", "siap": "is_ready"}
 
 
 class FilterForm(forms.Form):
@@ -66,11 +68,11 @@ def late_attempts(at: datetime) -> QuerySet[Attempt]:
 
 def marked(cases: QuerySet[Case], at: datetime) -> QuerySet[Case]:
     """Each case with its marks: `is_late` (a step's standard or the term is over), `is_waiting` (for an
-    outside party), `has_to_follow`."""
+    outside party), `has_to_follow`, `is_ready` (to be closed)."""
     running = Q(state__in=Case.RUNNING)
     waits = Interval.objects.filter(case=OuterRef("pk"), kind=Interval.Kind.WAITING, until=None)
     follow = Waiver.objects.filter(case=OuterRef("pk"), settled_at=None, until__isnull=False)
-    return cases.annotate(
+    return cases.marked_ready(at).annotate(
         is_late=Q(running & (Q(Exists(late_attempts(at))) | Q(term_due_at__lte=at))),
         is_waiting=Exists(waits),
         has_to_follow=Exists(follow),
@@ -128,8 +130,7 @@ class Listing:
         if self.asked["sop"]:
             found = found.filter(sop__slug=self.asked["sop"])
         if mark := self.asked["hanya"]:
-            name = {"lewat": "is_late", "menunggu": "is_waiting", "menyusul": "has_to_follow"}[mark]
-            found = found.filter(**{name: True})
+            found = found.filter(**{MARKED[mark]: True})
         return found.filter(number__icontains=self.asked["q"])
 
     @cached_property
@@ -209,6 +210,8 @@ class Listing:
     @staticmethod
     def _chips(case: Case):
         yield Chip(case.get_state_display(), CASE_TONES[case.state])
+        if case.is_ready:
+            yield READY
         if case.is_late:
             yield Chip("Lewat batas waktu", "late")
         if case.is_waiting:

@@ -260,7 +260,7 @@ def test_a_new_agency_with_a_fourth_sop_is_pure_data(world, files):
     assert waits(hasan) == ["Langkah 2 dari 2: Kepala Balai memeriksa catatan"]
     with walking(case, hasan) as walk:
         walk.finish("2")
-    assert waits(hasan) == ["Catat hasil akhir dan tutup penanganan"]
+    assert waits(hasan) == ["Tutup penanganan"]
 
 
 def test_an_agency_whose_sop_cannot_run_is_refused_whole(world, files, tmp_path):

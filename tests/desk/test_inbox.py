@@ -11,6 +11,7 @@ from sopcases.desk import inbox
 from sopcases.desk.inbox import Inbox
 from sopcases.people.models import Appointment, Area, Position
 from sopcases.sops.models import Stage
+from tests.cases.test_verb_join import on_the_street
 from tests.cast import appoint, at, make_user
 
 pytestmark = pytest.mark.django_db
@@ -331,6 +332,45 @@ def test_when_nothing_is_open_the_lead_is_asked_to_close(world, desk, report, sp
     assert "todo" not in desk("dewi")
 
 
+def test_a_case_whose_children_have_ended_is_to_be_closed(world, desk, rows, sign_in):
+    case = world.case(children=2)
+    assert "Tutup penanganan" not in desk("dewi").get("todo", [])
+    with world.walk(case, "sari") as walk:
+        for stay in walk.stays:
+            walk.leave(stay.child_id, Outcome.objects.filter(agency=world.home).first(), world.now.date())
+    for name in ("dewi", "rahman"):
+        (row,) = [row for row in rows(name, "todo") if row.what == "Tutup penanganan"]
+        assert row.why == "Siap ditutup: setiap anak sudah mempunyai hasil akhir"
+        assert (row.action, row.url) == ("Tutup", f"/penanganan/{case.number}/tutup/")
+        assert sign_in(name).get(row.url).status_code == 200
+        assert Inbox(world.officer(name)).todo == "1"
+    assert holds(desk, ["agus", "budi", *STRANGERS]) == [], "only those who may close it, nearest to the case"
+    with world.walk(case, "dewi") as walk:
+        walk.close()
+    assert desk("dewi") == {}
+
+
+def test_a_case_whose_term_is_over_is_to_be_closed_while_its_steps_are_open(world, desk, rows):
+    case = world.case()
+    world.wait(days=15)
+    (row,) = [row for row in rows("dewi", "late") if row.what == "Tutup penanganan"]
+    assert row.why == "Siap ditutup: jangka waktunya sudah habis" and row.late
+    assert row.who == f"Anak 1 · Kasus bayi {case.number}"
+    with world.walk(case, "dewi") as walk:
+        walk.put_on_hold("Menunggu putusan pengadilan")
+    assert desk("dewi") == {"waiting": ["Penanganan ditunda"]}, "nothing is ready while it is held"
+
+
+def test_a_round_that_found_nobody_comes_to_who_may_close_though_none_of_them_performs(world, desk, rows):
+    case = on_the_street(world, 0)
+    assert "Tutup penanganan" not in desk("dewi").get("todo", [])
+    with world.walk(case, "sari") as walk:
+        walk.finish("3")
+    (row,) = rows("dewi", "todo")
+    assert (row.what, row.why) == ("Tutup penanganan", "Siap ditutup: tidak ada anak yang ditemukan")
+    assert holds(desk, ["sari", "agus", "rahman", *STRANGERS]) == [], "who only disposes is further away"
+
+
 def test_what_follows_stays_with_the_performer_after_closing(world, desk, report, spt, rows):
     case = handed_over(world, report, spt)
     with world.walk(case, "dewi") as walk:
@@ -432,6 +472,13 @@ def test_the_page_costs_the_same_whatever_waits(
         plan(world, planned, "rahman", days=0)
         refer(world, planned)
         spt(report(world.case()))
+        ended = world.case()
+        with world.walk(ended, "sari") as walk:
+            walk.leave(
+                walk.stays[0].child_id,
+                Outcome.objects.filter(agency=world.home).first(),
+                ended.event_at.date(),
+            )
     for name, queries in (("sari", 12), ("rahman", 13)):  # he may close: one more
         client = sign_in(name)
         with django_assert_num_queries(queries):

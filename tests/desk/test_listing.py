@@ -2,9 +2,13 @@
 
 import pytest
 
-from sopcases.cases.models import Outcome
+from sopcases.cases.models import Case, Outcome
+from sopcases.cases.page import Reading
+from sopcases.cases.progress import Progress
 from sopcases.desk import listing
 from sopcases.people.models import Area
+from tests.cases.story import children, done, outcome
+from tests.cases.test_verb_join import on_the_street
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +72,89 @@ def test_by_mark(world, found):
     assert found("dewi", hanya="menunggu") == [waits.number]
     assert found("dewi", hanya="menyusul") == []
     assert found("dewi") == [plain.number, waits.number, late.number]
+
+
+def leave(world, case):
+    with world.walk(case, "sari") as walk:
+        for stay in walk.stays:
+            walk.leave(stay.child_id, outcome(case), world.now.date())
+
+
+def test_what_is_ready_to_be_closed_is_marked_and_found(world, found, sign_in):
+    ended, open_ = world.case(children=2), world.case()
+    leave(world, ended)
+    assert found("dewi", hanya="siap") == [ended.number]
+    first, second = sign_in("dewi").get("/penanganan/").context["listing"].lines
+    assert [chip.label for chip in second.chips] == ["Laporan awal", "Siap ditutup"]
+    assert "Siap ditutup" not in [chip.label for chip in first.chips]
+    page = sign_in("dewi").get("/penanganan/", {"hanya": "siap"}).content.decode()
+    assert "Penanganan, sedang berjalan, siap ditutup" in page and open_.number not in page
+    with world.walk(ended, "dewi") as walk:
+        walk.close()
+    assert found("dewi", hanya="siap", status="semua") == []
+
+
+def nobody(world, finish: bool):
+    """A street round that looked, or still looks, for children, and found none."""
+    case = on_the_street(world, 0)
+    if finish:
+        done(world, case, "sari", lambda w: w.finish("3"))
+    return case
+
+
+def over(world):
+    """A baby's case whose term is over while its steps are open."""
+    case = world.case()
+    Case.objects.filter(pk=case.pk).update(term_due_at=world.now)
+    return case
+
+
+def held(world):
+    case = over(world)
+    done(world, case, "dewi", lambda w: w.put_on_hold("Libur"))
+    return case
+
+
+def half(world):
+    """One of two children has left."""
+    case = world.case(children=2)
+    done(world, case, "sari", lambda w: w.leave(children(case)[0], outcome(case), world.now.date()))
+    return case
+
+
+def gone(world):
+    case = world.case(children=2)
+    leave(world, case)
+    return case
+
+
+def shut(world):
+    case = gone(world)
+    done(world, case, "dewi", lambda w: w.close())
+    return case
+
+
+@pytest.mark.parametrize(
+    ("make", "ready"),
+    [
+        (lambda world: world.case(), False),
+        (lambda world: world.case(children=0), False),
+        (half, False),
+        (gone, True),
+        (shut, False),
+        (over, True),
+        (held, False),
+        (lambda world: nobody(world, finish=False), False),
+        (lambda world: nobody(world, finish=True), True),
+    ],
+)
+def test_the_list_and_the_case_page_agree_on_what_is_ready(world, found, make, ready):
+    case = make(world)
+    case.refresh_from_db()
+    assert (case.number in found("dewi", status="semua", hanya="siap")) is ready
+    assert bool(Reading(Progress(case, world.officer("dewi"))).ready()) is ready
+    row = Case.objects.marked_ready(world.now).get(pk=case.pk)
+    assert row.found_nobody is Progress(case, world.officer("dewi")).found_nobody
 
 
 def test_an_unknown_filter_shows_nothing_and_breaks_nothing(world, found):

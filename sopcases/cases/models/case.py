@@ -1,9 +1,9 @@
 """A case (penanganan), the children in it, and who may see it."""
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import In
+from django.db.models.lookups import In, IsNull
 
 from sopcases.people.authority import Hat
 from sopcases.people.models import Agency, Area, Position, User
@@ -61,6 +61,26 @@ class Cases(models.QuerySet):
         if officer is None or not officer.hats:
             return self.none()
         return self.filter(_readable(officer), agency_id=officer.user.agency_id)
+
+    def marked_ready(self, at):
+        """Each case with `is_ready`: its children have ended, or its term is over, or nobody was found
+        (`found_nobody`), or none is looked for and no step is open. For one case in hand
+        `page.Reading.ready` says the same, and why. Nothing is ready while it is held."""
+        attempt = self.model._meta.get_field("attempts").related_model
+        stays = self.model._meta.get_field("children").related_model.objects.filter(case=OuterRef("pk"))
+        mine = attempt.objects.filter(case=OuterRef("pk"))
+        # "Nobody" as a scalar: as EXISTS, PostgreSQL would first read all children there ever were.
+        nobody = Q(IsNull(Subquery(stays.values("pk")[:1]), True))
+        found_nobody = nobody & Exists(mine.filter(step__finds=True, state__in=attempt.PASSED))
+        walking = Exists(mine.filter(state__in=attempt.LIVE, opened_at__isnull=False))
+        ended = ~nobody & ~Exists(stays.filter(left_on=None))
+        ready = Q(term_due_at__lte=at) | ended | found_nobody | nobody & ~walking
+        walked = Q(state__in=[Case.State.REPORTED, Case.State.ACTIVE])
+        truth = models.BooleanField()
+        return self.annotate(
+            found_nobody=ExpressionWrapper(found_nobody, truth),
+            is_ready=ExpressionWrapper(walked & ready, truth),
+        )
 
 
 def _readable(officer) -> Q:
