@@ -6,9 +6,11 @@ from django.urls import reverse
 
 from sopcases.cases.wording import joined, moment
 from sopcases.letters import pdf, sheet
+from sopcases.letters.changes import Change, changes
+from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.models import Letter
 from sopcases.letters.models.lifecycle import SIGNER
-from sopcases.letters.states import ENDED, LetterState, Track
+from sopcases.letters.states import EDITABLE, ENDED, IN_CHAIN, LetterState, Track
 from sopcases.letters.words import day_text
 from sopcases.people.authority import Officer
 
@@ -104,6 +106,18 @@ PRIMARY = {"initial", "certify", "decide", "propose", "fix", "number", "scan", "
 
 
 @dataclass(frozen=True)
+class Mended:
+    """What a letter that was sent back says now (parts/mended.html): by whom and why it was returned, and
+    what changed; `rows` empty where nothing did."""
+
+    by: str
+    when: str
+    reason: str
+    proposed: bool
+    rows: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
 class LetterPage:
     """A letter's page."""
 
@@ -115,6 +129,7 @@ class LetterPage:
     others: tuple[Deed, ...]
     waits: str
     notice: str
+    mended: Mended | None
     facts: tuple[tuple[str, str], ...]
     lines: tuple[Line, ...]
     may_print: bool
@@ -148,6 +163,7 @@ def letter_page(letter: Letter, officer: Officer) -> LetterPage:
         others=tuple(deed for name, deed in allowed if not first or name != first[0]),
         waits="" if first else waits_for(letter, officer),
         notice=lapsed or "",
+        mended=mended(letter),
         facts=tuple((label, value) for label, value in facts(letter) if value),
         lines=tuple(lines(letter)),
         may_print=letter.why_not_print_out(officer) is None,
@@ -177,6 +193,26 @@ def waits_for(letter: Letter, officer: Officer) -> str:
         LetterState.PRINTABLE: "Menunggu dicetak dan ditandatangani para pihak",
         LetterState.AWAITING: "Menunggu naskah bertanda tangan para pihak",
     }.get(letter.state, "")
+
+
+def mended(letter: Letter) -> Mended | None:
+    """What changed since the letter was last sent back: between its last two proposals, or in the draft."""
+    proposals = [act for act in letter.rounds if act.act == "proposed"]
+    returns = [act for act in letter.rounds if act.act == "returned"]
+    proposed = letter.state in (*IN_CHAIN, LetterState.READY)
+    if letter.track != Track.LETTER or not returns or not (proposed or letter.state in EDITABLE):
+        return None
+    before = proposals[-2 if proposed else -1 :][:1]
+    if not before or before[0].pk > returns[-1].pk or "content" not in before[0].data:
+        return None
+    back = returns[-1]
+    return Mended(
+        by=f"{back.by}, {back.acting_title}",
+        when=moment(back.at),
+        reason=back.reason,
+        proposed=proposed,
+        rows=changes(LAYOUTS[letter.layout], before[0].data["content"], letter.content),
+    )
 
 
 def facts(letter: Letter):

@@ -45,7 +45,7 @@ class Approving(Lifecycle):
                 self.move(LetterState.PROPOSED, by, Stage.DRAFT)
             else:
                 self._forward(by)
-            self.write("proposed", by)
+            self.write("proposed", by, content=self.content)
             self.tell(by, "proposed")
 
     # --- paraf & teruskan

@@ -73,7 +73,7 @@ class Lifecycle(models.Model):
 
     def forget(self) -> None:
         """Drop what was computed from the row before the lock."""
-        for name in ("author_ids", "initials", "kind"):
+        for name in ("author_ids", "initials", "rounds", "kind"):
             self.__dict__.pop(name, None)
 
     @cached_property
@@ -151,10 +151,15 @@ class Lifecycle(models.Model):
         return found + [DISPOSER for given in self.initials if given.user_id == user_id]
 
     @cached_property
+    def rounds(self) -> tuple:
+        """The acts that proposed, initialled, returned and signed it, in their order."""
+        return tuple(self.acts.filter(act__in=CHAIN_ACTS).select_related("by").order_by("id"))
+
+    @cached_property
     def initials(self) -> tuple["Initial", ...]:
         """The paraf that stand, in their order: what was given before the last proposal or return lapsed."""
         found = []
-        for act in self.acts.filter(act__in=CHAIN_ACTS).select_related("by").order_by("id"):
+        for act in self.rounds:
             if act.act == "initialled":
                 found.append(Initial(act.by_id, str(act.by), act.acting_title, act.at))
             elif act.act == "signed":

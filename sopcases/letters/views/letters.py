@@ -265,6 +265,7 @@ def act_page(
             "letter": letter,
             "body": page.body(letter, request.officer),
             "face": page.face(letter),
+            "mended": page.mended(letter),
             "facts": [(label, value) for label, value in page.facts(letter) if value],
             "chip": page.chip(letter),
             **around(letter, request),
