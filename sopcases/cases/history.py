@@ -56,6 +56,7 @@ SENTENCES = {
     "paper.followed": "{kind} yang menyusul sudah ada",
     "paper.awaited": "{kind} masih harus menyusul",
     "paper.waived": "Mencatat {kind} menyusul",
+    "paper.handed": "Mencatat penyerahan {kind} asli",
     "paper.voided": "Membatalkan {kind}",
     "paper.read": "Mengunduh {kind}",
     "paper.damaged": "Menemukan berkas {kind} tidak utuh",

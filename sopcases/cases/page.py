@@ -9,12 +9,13 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils import timezone
 
-from sopcases.cases import aid, care, wording
+from sopcases.cases import aid, care, custody, wording
 from sopcases.cases.models import (
     Attempt,
     Case,
     CaseChild,
     Child,
+    Custody,
     Goal,
     Interval,
     Paper,
@@ -134,6 +135,7 @@ class PaperRow:
     chip: Chip
     url: str
     void_url: str = ""
+    hand_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -520,6 +522,12 @@ class Reading:
         """An incoming letter that was registered before its scan."""
         return bool(paper.received_on and not paper.file and paper.voided_at is None)
 
+    @cached_property
+    def custody(self) -> dict[int, Custody]:
+        """Original → who keeps it, where it was ever handed over."""
+        originals = [paper.pk for paper in self.papers() if paper.original]
+        return custody.latest(originals) if originals else {}
+
     def paper_row(self, paper: Paper) -> PaperRow:
         kind = self.progress.kinds[paper.kind_id]
         for_whom = sorted(
@@ -529,6 +537,8 @@ class Reading:
         agenda = f"nomor agenda {paper.agenda}" if paper.agenda else ""
         came = f"diterima {wording.day(paper.received_on)}" if paper.received_on else ""
         facts = [agenda, came, origin, paper.mime.rsplit("/", 1)[-1].upper(), paper.description, *for_whom]
+        if paper.pk in self.custody:
+            facts[facts.index(origin)] = custody.told(paper, self.custody[paper.pk])
         if self.awaits_scan(paper):
             facts.append("pindaian menyusul")
         if paper.voided_at:
@@ -543,6 +553,9 @@ class Reading:
             chip=paper_chip(paper, kind),
             url=paper_url(paper) if paper.file or paper.drafted_here else "",
             void_url=case_url(self.case, "void", paper=paper.pk) if can_void else "",
+            hand_url=case_url(self.case, "keeper", paper=paper.pk)
+            if custody.refuse_hand_over(self.progress, paper) is None
+            else "",
         )
 
     def lines(self, step: PlanStep, spot: Spot, attempt: Attempt) -> list[PaperLine]:
@@ -1002,6 +1015,11 @@ class CasePage:
     ahead: tuple[tuple[str, str], ...]
     """Steps this officer may write down before their turn: address and label."""
     acts: tuple[tuple[str, str], ...]
+
+    @property
+    def may_hand_over(self) -> bool:
+        """Whether there is an original whose keeper this officer may write down."""
+        return any(paper.hand_url for paper in self.papers)
 
     @property
     def may_void(self) -> bool:

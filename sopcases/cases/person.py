@@ -11,7 +11,7 @@ from functools import cached_property
 from django.db.models import Q
 from django.urls import reverse
 
-from sopcases.cases import aid, children, nik, wording
+from sopcases.cases import aid, children, custody, nik, wording
 from sopcases.cases.models import (
     Aid,
     Assessment,
@@ -235,6 +235,7 @@ def _merges(person: Person) -> Section:
 def _papers(person: Person) -> Section:
     found = person.of(Filing, paper__kind__identity=True, paper__voided_at=None)
     papers = {f.paper_id: f.paper for f in found.select_related("paper__kind").order_by("-paper_id")}
+    kept = custody.latest(papers) if papers else {}
     rows = tuple(
         Row(
             paper.kind.name,
@@ -242,12 +243,13 @@ def _papers(person: Person) -> Section:
                 f"nomor {paper.number}" if paper.number else "",
                 wording.day(paper.dated) if paper.dated else "",
                 paper.issuer,
-                {True: "asli", False: "fotokopi"}.get(paper.original, ""),
+                "fotokopi" if paper.original is False and pk not in kept else "",
+                custody.told(paper, kept.get(pk)),
             ),
             paper_chip(paper, paper.kind),
             paper_url(paper) if paper.file else "",
         )
-        for paper in papers.values()
+        for pk, paper in papers.items()
     )
     return Section("Dokumen identitas", rows, "Belum ada dokumen identitas.")
 

@@ -120,6 +120,7 @@ urlpatterns = [
     path(f"{CASE}catatan/baru/", acts.note, name="note_new"),
     path(f"{CASE}dokumen/baru/", papers.add, name="paper_new"),
     path(f"{CASE}dokumen/<id:paper>/pindaian/", papers.scan, name="scan"),
+    path(f"{CASE}dokumen/<id:paper>/serahkan/", papers.keeper, name="keeper"),
     path(f"{CASE}dokumen/<id:paper>/batalkan/", papers.void, name="void"),
     path(f"{CASE}menunggu/<id:interval>/", acts.answered, name="answer"),
     path(f"{CASE}tunda/", acts.hold, name="hold"),

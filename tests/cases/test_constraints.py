@@ -20,6 +20,7 @@ from sopcases.cases.models import (
     CaseOfficer,
     Child,
     ChildWord,
+    Custody,
     Encounter,
     Filing,
     Goal,
@@ -279,6 +280,14 @@ BREAKS = {
     "visit_not_in_future": lambda it: it.visit(visited_at=it.now + timedelta(minutes=1)),
     "visit_tells_whom_and_how": lambda it: it.visit(met=""),
     "filing_once": lambda it: it.twice(it.filing),
+    "custody_has_holder": lambda it: Custody.objects.create(
+        paper=it.paper,
+        case=it.case,
+        holder="",
+        since=it.now.date(),
+        recorded_at=it.now,
+        recorded_by=it.user,
+    ),
     "waiver_one_open": lambda it: it.twice(it.waiver),
     "waiver_has_reason": lambda it: it.waiver(reason=""),
     "note_not_in_future": lambda it: ProgressNote.objects.create(

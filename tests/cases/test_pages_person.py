@@ -119,7 +119,7 @@ def test_as_many_queries_for_three_rows_as_for_one(world, client_of, django_asse
     for no in (1, 2, 3):
         filled(world, case, child, no)
         if no != 2:
-            with django_assert_num_queries(31):
+            with django_assert_num_queries(32):
                 client.get(url(child))
 
 

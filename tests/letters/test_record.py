@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from sopcases.cases import custody
 from sopcases.letters import pdf
 from sopcases.letters.states import LetterState
 from sopcases.refusal import NotAllowed, Refused
@@ -105,3 +106,24 @@ def test_the_outside_number_is_asked_for(desk):
         record.fix(desk.by("dewi"))
     record.fix(desk.by("dewi"), number="462/9/5.6.04/2026")
     assert record.number == "462/9/5.6.04/2026"
+
+
+def test_the_originals_it_hands_over_are_with_the_second_party(desk):
+    """Only what it lists as original; a voided one, and a copy, stay where they were."""
+    deed, copy, gone = (desk.world.file(desk.case, "Akte Kelahiran") for _ in range(3))
+    listed = [
+        {"paper": deed.pk, "text": "Akte Kelahiran", "copy": "asli"},
+        {"paper": copy.pk, "text": "Akte Kelahiran", "copy": "fotokopi"},
+        {"paper": gone.pk, "text": "Akte Kelahiran", "copy": "asli"},
+    ]
+    record = desk.record(papers=listed)
+    record.fix(desk.by("dewi"))
+    assert custody.latest([deed.pk]) == {}, "not before it is signed"
+    with desk.world.walk(desk.case, "sari") as walk:
+        walk.void(next(f.paper for f in walk.filings if f.paper_id == gone.pk), "Salah unggah")
+    record.complete(desk.by("agus"), scan(), signed_on=desk.world.now.date())
+    kept = custody.latest([deed.pk, copy.pk, gone.pk])
+    assert set(kept) == {deed.pk}
+    assert (kept[deed.pk].holder, kept[deed.pk].basis) == ("Panti Asuhan Kasih", record.paper)
+    assert kept[deed.pk].since == date(2026, 3, 5)
+    assert f"Berita Acara Penyerahan Anak {record.number}" in custody.told(deed, kept[deed.pk])

@@ -16,6 +16,18 @@ class ReasonForm(ActForm):
     reason = ReasonField()
 
 
+class CustodyForm(ActForm):
+    """To whom an original went, and when."""
+
+    holder = forms.CharField(
+        label="Sekarang disimpan oleh",
+        max_length=200,
+        help_text="Lembaga, keluarga, atau pejabat. Kembali ke kantor: tulis nama kantor.",
+        error_messages={"required": "Sebutkan siapa yang menyimpan dokumen ini."},
+    )
+    since = DayField(label="Diserahkan tanggal")
+
+
 class ConfirmForm(ActForm):
     """An act that needs no more than the button."""
 

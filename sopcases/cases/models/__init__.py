@@ -4,7 +4,15 @@ from sopcases.cases.models.aid import Aid
 from sopcases.cases.models.care import Assessment, Goal
 from sopcases.cases.models.case import Case, CaseChild, CaseNumber, CaseOfficer, Outcome
 from sopcases.cases.models.child import Adult, Child, ChildWord, Relation, Whereabouts
-from sopcases.cases.models.dossier import AgendaCounter, Filing, Paper, Photo, ProgressNote, Waiver
+from sopcases.cases.models.dossier import (
+    AgendaCounter,
+    Custody,
+    Filing,
+    Paper,
+    Photo,
+    ProgressNote,
+    Waiver,
+)
 from sopcases.cases.models.encounter import Encounter
 from sopcases.cases.models.merge import Merge
 from sopcases.cases.models.session import Attendance, Session
@@ -24,6 +32,7 @@ __all__ = [
     "CaseOfficer",
     "Child",
     "ChildWord",
+    "Custody",
     "Encounter",
     "Filing",
     "Goal",

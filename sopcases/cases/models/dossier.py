@@ -145,6 +145,37 @@ class Filing(models.Model):
         return f"{self.paper_id} → {self.case_id}"
 
 
+class Custody(models.Model):
+    """Who keeps an original from a day on: it was handed to somebody, or came back. The latest row stands;
+    before the first it lies in the office's own file. Rows are only added."""
+
+    paper = models.ForeignKey(Paper, models.PROTECT, related_name="custody")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="custody")
+    holder = models.CharField("disimpan oleh", max_length=200)
+    since = models.DateField("sejak")
+    basis = models.ForeignKey(
+        Paper, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="berdasarkan"
+    )
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    acting_title = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["since", "id"]
+        indexes = [models.Index(fields=["paper", "-since", "-id"], name="custody_latest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(holder=""),
+                name="custody_has_holder",
+                violation_error_message="Sebutkan siapa yang menyimpan dokumen ini.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.paper_id} → {self.holder}"
+
+
 class Waiver(models.Model):
     """A missing paper left to follow (until a date), or for good (no date: "tidak diterbitkan")."""
 

@@ -5,9 +5,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from sopcases.cases import custody
 from sopcases.cases.access import At, case_gate, find_case, may_touch
 from sopcases.cases.filing import attach_scan, refuse_scan
-from sopcases.cases.forms.acts import ReasonForm
+from sopcases.cases.forms.acts import CustodyForm, ReasonForm
 from sopcases.cases.forms.papers import KindForm, PaperForm, ScanForm
 from sopcases.cases.page import Reading, case_url
 from sopcases.cases.views.acts import Act, page_of, plain
@@ -105,6 +106,33 @@ void = page_of(
         ),
         why_not=lambda at: at.progress.refuse_void(at.paper),
         danger=True,
+    ),
+    filed_gate,
+    may_touch,
+)
+
+
+def _handed_before(at: At) -> str:
+    row = custody.latest([at.paper.pk]).get(at.paper.pk)
+    return f"Sekarang: {custody.told(at.paper, row)}."
+
+
+def _custody_form(at: At, request: HttpRequest, data=None, files=None, **kwargs) -> CustodyForm:
+    return CustodyForm(data, initial={"since": request.officer.day}, **kwargs)
+
+
+keeper = page_of(
+    Act(
+        name="keeper",
+        title=lambda at: f"Catat penyerahan dokumen asli: {_name(at)}",
+        text=_handed_before,
+        submit="Catat penyerahan",
+        done="Penyimpan dokumen asli tercatat.",
+        form=_custody_form,
+        do=lambda walk, at, form: custody.hand_over(
+            walk, at.paper.pk, form.cleaned_data["holder"], form.cleaned_data["since"]
+        ),
+        why_not=lambda at: custody.refuse_hand_over(at.progress, at.paper),
     ),
     filed_gate,
     may_touch,

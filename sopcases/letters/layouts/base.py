@@ -43,6 +43,15 @@ class Person:
 
 
 @dataclass(frozen=True)
+class HandedOver:
+    """Originals (ids of papers) that went to somebody on a day."""
+
+    papers: tuple[int, ...]
+    holder: str
+    on: date
+
+
+@dataclass(frozen=True)
 class Layout:
     """A kind of letter in code: its form, its words and its page. Which kinds of paper use it is data."""
 
@@ -63,6 +72,8 @@ class Layout:
     placeholders: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """What its opening and closing may name beside `placeholders.COMMON`, with what it stands for; the body
     gives the values as `words`."""
+    hands_over: "Callable[[dict], HandedOver | None]" = lambda content: None
+    """Which originals went to whom, once the letter is signed by its parties."""
     signed: bool = True
     """Whether the official of the kind signs at the right foot."""
     subjects: Callable[[Case, Officer], list[tuple[str, str]]] | None = None

@@ -11,6 +11,7 @@ from sopcases.cases.forms.fields import DayField
 from sopcases.cases.models import Case, CaseChild, Child
 from sopcases.letters import words
 from sopcases.letters.layouts.base import (
+    HandedOver,
     Layout,
     LayoutForm,
     Person,
@@ -274,6 +275,15 @@ def body(content: dict, context) -> BeritaAcara:
     )
 
 
+def hands_over(content: dict) -> HandedOver:
+    """The originals it lists go to Pihak Kedua."""
+    return HandedOver(
+        tuple(row["paper"] for row in content["papers"] if row["copy"] == "asli"),
+        content["second"]["for"] or content["second"]["name"],
+        date.fromisoformat(content["held_on"]),
+    )
+
+
 LAYOUT = Layout(
     slug="berita_acara",
     name="Berita Acara Penyerahan Anak",
@@ -283,6 +293,7 @@ LAYOUT = Layout(
     body=body,
     problem=problem,
     refresh=refresh,
+    hands_over=hands_over,
     opening=("Pada hari ini {hari}, bertempat di {tempat}, kami yang bertanda tangan di bawah ini:"),
     placeholders={
         "hari": "hari dan tanggal dengan huruf",

@@ -2,8 +2,11 @@
 
 from datetime import date
 
+from sopcases.cases import custody
 from sopcases.cases.uploads import Accepted
+from sopcases.cases.walk import walking
 from sopcases.letters import sheet
+from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.models.certifying import Certifying
 from sopcases.letters.states import FACES, LetterState, Track
 from sopcases.people.authority import Officer
@@ -81,4 +84,12 @@ class Fixing(Certifying):
             self.move(LetterState.COMPLETE, by, Stage.SIGNED)
             self._keep_scan(scan)
             self.write("completed", by, sha256=scan.sha256)
+            self._hand_over(by)
             self.tell(by, "completed")
+
+    def _hand_over(self, by: Officer) -> None:
+        """The originals it lists are with whom it says."""
+        handed = LAYOUTS[self.layout].hands_over(self.content)
+        if handed and handed.papers:
+            with walking(self.case, by) as walk:
+                custody.handed_by_record(walk, handed.papers, handed.holder, handed.on, self.paper)
