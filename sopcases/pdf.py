@@ -25,6 +25,8 @@ FONTS = {
 PAGES = 64
 VARIANT = "pdf/a-2a"
 """For the archive, and for who listens to it: fonts embedded, tagged, its language named (ISO 19005-2)."""
+IMAGES = 48
+"""So many pictures are kept at most between two documents."""
 
 # It tells every step of every document, and names' characters that no font has.
 logging.getLogger("weasyprint").setLevel(logging.ERROR)
@@ -73,6 +75,8 @@ class _Engine:
     def write(self, html: str, key: str, styles: tuple[str, ...], page: str) -> bytes:
         document = HTML(string=html, url_fetcher=self.fetcher)
         sheets = [self.style(name) for name in styles]
+        if len(self.images) >= IMAGES:
+            self.images.clear()  # photos and codes are each drawn once: only the crests come again
         return document.write_pdf(
             stylesheets=[*sheets, self.page(page)] if page else sheets,
             font_config=self.fonts,

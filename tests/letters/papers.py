@@ -24,9 +24,9 @@ def scan() -> Accepted:
 class Desk:
     """One case of the world, and letters on it."""
 
-    def __init__(self, world: World, **facts):
+    def __init__(self, world: World, case: Case | None = None, **facts):
         self.world = world
-        self.case: Case = world.case(**facts)
+        self.case: Case = case or world.case(**facts)
 
     def by(self, name: str):
         return self.world.officer(name)

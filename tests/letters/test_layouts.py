@@ -1,23 +1,80 @@
 """The other layouts: what the case fills in, what is printed, what is refused, and what never shows."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
+from sopcases.cases import sessions
+from sopcases.cases.uploads import accept_photo
+from sopcases.cases.walk import roll, walking
 from sopcases.letters.layouts import LAYOUTS
+from sopcases.letters.layouts.photos import small
 from sopcases.letters.models import Letter
 from sopcases.sops.models import PaperKind
+from tests.cases.front_door import picture
+from tests.cases.test_verb_join import on_the_street, papered
+from tests.cast import at
+from tests.letters.papers import Desk
 from tests.letters.test_pages import door, fields, pdf_of  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
 CHILD = "Muhammad Raka Alfarizi Pratama Kusumawardhana"
 LONG = "Dra. Hj. Siti Nurhaliza Kusumawardhani Wijayakusuma Putri Ramadhani, M.Si., Ph.D."
+
+
+def found(world, children: int = 1):
+    """A case with so many children, the first with a long name of his own."""
+    facts = {"place": "Halte Pasar Baru", "circumstances": "Ditemukan menangis seorang diri."}
+    return baptised(world.case(children=children, **facts))
+
+
+def baptised(case):
+    first = case.children.order_by("id").first().child
+    first.name, first.sex = CHILD, "P"
+    first.save()
+    return case
+
+
+def ordered(world, children: int = 1):
+    """An order of 3 to 5 March was signed for and carried out: a note and a photo of its days, one of each
+    from before."""
+    desk = Desk(world, found(world, children))
+    with walking(desk.case, desk.by("sari")) as walk:
+        walk.note("Sebelum penugasan", world.now)
+        walk.photo(accept_photo(picture()), caption="Foto sebelum penugasan")
+    desk.decided()
+    world.now = at("2026-03-05 10:00")
+    with walking(desk.case, desk.by("sari")) as walk:
+        walk.note("Bertemu penyidik Polresta", at("2026-03-04 09:00"))
+        walk.photo(accept_photo(picture()), caption="Serah terima surat di Polresta")
+    return desk.case
+
+
+def met(world, children: int = 1):
+    """A session of April was held: the first child came, the others did not."""
+    world.now = at("2026-03-02 08:00")
+    case = baptised(on_the_street(world, children))
+    ids = list(case.children.order_by("id").values_list("child_id", flat=True))
+    papered(world, case, ids)
+    with walking(case, world.officer("sari")) as walk:
+        walk.finish("3")
+    world.now = at("2026-04-15 10:00")
+    roll(world.now)
+    facts = {"held_at": at("2026-04-15 09:00"), "place": "Balai Warga", "group": str(children)}
+    absent = dict.fromkeys(ids[1:], "Sakit")
+    by = world.officer("sari")
+    session = sessions.hold(case.sop, "5", date(2026, 4, 1), by, present={ids[0]}, absent=absent, **facts)
+    with walking(case, by) as walk:
+        walk.photo(accept_photo(picture()), caption="Kelompok bermain peran", session=session)
+    return case
 
 
 @dataclass(frozen=True)
@@ -28,7 +85,8 @@ class Sample:
     typed: dict = field(default_factory=dict)
     says: tuple[str, ...] = ()
     by: str = "agus"
-    sop: str = "bayi-balita-terlantar"
+    opened: Callable = found
+    """(world, children) → a case on which all is there that it tells of."""
     about: str = ""
     """Which of its subjects, by the beginning of what it is called."""
     queries: int = 0
@@ -61,6 +119,45 @@ SAMPLES = [
         queries=16,
         empty={"opening": "", "cc": "", "papers_more": "", "closing_more": ""},
     ),
+    Sample(
+        "Laporan Hasil Pelaksanaan Tugas",
+        {"results": "Surat keterangan diterima.", "advice": "Dilanjutkan ke Disdukcapil."},
+        (
+            "LAPORAN HASIL PELAKSANAAN TUGAS",
+            "Surat Perintah Tugas Nomor 800/1/5.6.04/2026 tanggal 2 Maret 2026, untuk Koordinasi dengan "
+            "kepolisian dan rumah sakit.",
+            "Sari Wulandari, S.Tr.Sos. NIP 19900412 201503 2 004",
+            "3 s.d. 5 Maret 2026, di Polresta dan RSUD Kota Tanjungpinang.",
+            "1. 4 Maret 2026. Bertemu penyidik Polresta",
+            "Surat keterangan diterima.",
+            "VI. Kesimpulan dan saran Dilanjutkan ke Disdukcapil.",
+            "Yang melaksanakan tugas, 1. Sari Wulandari, S.Tr.Sos.",
+        ),
+        opened=ordered,
+        by="sari",
+        queries=20,
+        empty={"advice": ""},
+    ),
+    Sample(
+        "Laporan Kegiatan Support Group",
+        {"course": "Anak bermain peran.", "results": "Anak berani bercerita.", "participants": "4 orang tua"},
+        (
+            "LAPORAN KEGIATAN",
+            "Hari dan tanggal : Rabu, 15 April 2026 pukul 09.00",
+            "Tempat : Balai Warga",
+            "Pelaksana : Sari Wulandari, S.Tr.Sos., Peksos",
+            "Kehadiran anak : 1 anak hadir, 0 anak tidak hadir",
+            "Peserta lain : 4 orang tua",
+            "Jalannya kegiatan Anak bermain peran.",
+            "Hasil kegiatan Anak berani bercerita.",
+            "Tanjungpinang, ……………………… PEKSOS, Sari Wulandari, S.Tr.Sos.",
+        ),
+        opened=met,
+        by="sari",
+        queries=22,
+        about="15 April 2026",
+        empty={"participants": "", "advice": ""},
+    ),
 ]
 
 
@@ -70,13 +167,8 @@ def sample(request):
 
 
 def open_case(world, sample: Sample, children: int = 1):
-    """A case of the sample's SOP, its first child with a long name of his own."""
-    facts = {"place": "Halte Pasar Baru", "circumstances": "Ditemukan menangis seorang diri."}
-    case = world.case(sample.sop, children=children, **facts)
-    first = case.children.order_by("id").first().child
-    first.name, first.sex = CHILD, "P"
-    first.save()
-    return case
+    """A case on which all is there that the sample tells of."""
+    return sample.opened(world, children)
 
 
 def new_url(world, case, sample: Sample) -> str:
@@ -101,7 +193,7 @@ def sent(page) -> dict:
     form = page.context["form"]
     found = {}
     for name, kept in form.fields.items():
-        value = form.get_initial_for_field(kept, name)
+        value = kept.prepare_value(form.get_initial_for_field(kept, name))
         if value is True:
             value = "on"
         if isinstance(value, date):
@@ -175,9 +267,10 @@ def test_it_goes_its_way(world, door, sample):  # noqa: F811
 
 
 def test_the_form_costs_the_same_for_one_child_and_three(world, door, sample):  # noqa: F811
-    client, counts = door(sample.by), []
+    counts = []
     for count in (1, 3):
-        url, _ = page_of(client, world, open_case(world, sample, count), sample)
+        case, client = open_case(world, sample, count), door(sample.by)
+        url, _ = page_of(client, world, case, sample)
         with CaptureQueriesContext(connection) as queries:
             client.get(url)
         counts.append(len(queries))
@@ -215,3 +308,86 @@ def test_kinds_are_listed_by_what_they_are(world, door):  # noqa: F811
     assert "Surat Permohonan" in groups[PaperKind.Origin.LETTER.label]
     assert "Laporan Sosial" in groups[PaperKind.Origin.REPORT.label]
     assert all(groups.values())
+
+
+# --- the report of an order
+
+
+def test_only_the_order_s_own_days_are_offered(world, door):  # noqa: F811
+    sample = next(s for s in SAMPLES if s.kind == "Laporan Hasil Pelaksanaan Tugas")
+    case, client = open_case(world, sample), door(sample.by)
+    _, page = page_of(client, world, case, sample)
+    form = page.context["form"]
+    assert [label for _, label in form.fields["notes"].choices] == ["4 Maret 2026: Bertemu penyidik Polresta"]
+    (photo,) = form.fields["photos"].choices
+    assert "Serah terima surat di Polresta" in photo[1]
+
+
+def test_photos_are_drawn_with_caption_and_time_and_never_fetched(world, door):  # noqa: F811
+    sample = next(s for s in SAMPLES if s.kind == "Laporan Hasil Pelaksanaan Tugas")
+    case, client = open_case(world, sample), door(sample.by)
+    photo = case.photos.get(caption__startswith="Serah")
+    letter = write(client, world, case, sample, photos=[photo.pk])
+    found = reader(client, letter)
+    annex = " ".join(found.pages[-1].extract_text().split())
+    assert "LAMPIRAN FOTO Surat Perintah Tugas Nomor 800/1/5.6.04/2026" in annex
+    assert "1. Serah terima surat di Polresta Waktu pengambilan tidak diketahui" in annex
+    assert found.pages[-1].images
+    (storage := photo.file.storage).delete(photo.file.name)
+    storage.save(photo.file.name, ContentFile(b"another"))
+    small.cache_clear()
+    assert "Berkas foto tidak dapat dibuka." in text_of(client, letter)
+
+
+def test_without_an_order_there_is_nothing_to_report(world, door):  # noqa: F811
+    page = door("agus").get(new_url(world, found(world), SAMPLES[1]))
+    assert "Belum ada surat perintah" in page.content.decode()
+    assert "form" not in page.context
+
+
+def test_a_scanned_order_is_reported_too(world, door):  # noqa: F811
+    case = found(world)
+    paper = world.file(case, "Surat Perintah Tugas", "agus")
+    paper.number, paper.dated = "800/77/SPT/2026", date(2026, 3, 2)
+    paper.save()
+    client = door("sari")
+    typed = {"purpose": "Penjangkauan", "officers": [world.sari.pk], "place": "Pasar", "done": "Menjangkau"}
+    letter = write(client, world, case, SAMPLES[1], **typed)
+    assert "Surat Perintah Tugas Nomor 800/77/SPT/2026 tanggal 2 Maret 2026" in text_of(client, letter)
+
+
+def test_done_is_asked_for(world, door):  # noqa: F811
+    case, client = open_case(world, SAMPLES[1]), door("sari")
+    url, page = page_of(client, world, case, SAMPLES[1])
+    answer = client.post(url, sent(page) | SAMPLES[1].typed | {"notes": [], "ends": "2026-03-01"})
+    text = answer.content.decode()
+    assert "Pilih catatan perkembangan atau tulis paling sedikit satu kegiatan." in text
+    assert "Tanggal selesai mendahului tanggal mulai." in text
+
+
+# --- the report of a session
+
+
+def test_attendance_is_counted_again_when_the_report_is_fixed(world, door):  # noqa: F811
+    sample = SAMPLES[2]
+    case, client = sample.opened(world, 3), door(sample.by)
+    letter = write(client, world, case, sample)
+    assert "1 anak hadir, 2 anak tidak hadir (Sakit 2)" in text_of(client, letter)
+    session = case.attendance.first().session
+    late = case.attendance.filter(status="absent").first().child_id
+    sessions.correct(session, world.officer("sari"), {late: ("present", "")}, version=session.version)
+    letter.fix(world.officer("sari"))
+    assert "2 anak hadir, 1 anak tidak hadir (Sakit 1)" in text_of(client, letter)
+
+
+def test_an_activity_that_is_no_session(world, door):  # noqa: F811
+    case, client = open_case(world, SAMPLES[2]), door("sari")
+    page = client.get(new_url(world, case, SAMPLES[2]))
+    assert page.context["nothing_url"].endswith("tentang=")
+    url = f"/penanganan/{case.number}/surat/baru/{page.context['nothing_url']}"
+    typed = SAMPLES[2].typed | {"name": "Sosialisasi", "held_at": "2026-04-10T09:00", "place": "Kantor Lurah"}
+    answer = client.post(url, sent(client.get(url)) | typed | {"officers": [world.sari.pk], "slot": ""})
+    assert answer.status_code == 302
+    text = text_of(client, Letter.objects.latest("id"))
+    assert "Sosialisasi" in text
+    assert "Kehadiran anak" not in text

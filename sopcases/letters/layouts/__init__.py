@@ -2,14 +2,24 @@
 
 from sopcases.letters.layouts import (
     berita_acara,
+    laporan_kegiatan,
     laporan_sosial,
+    laporan_tugas,
     spt,
     surat_pengantar,
     surat_permohonan,
 )
 from sopcases.letters.layouts.base import Layout, LayoutForm, Person
 
-MODULES = (spt, berita_acara, surat_pengantar, laporan_sosial, surat_permohonan)
+MODULES = (
+    spt,
+    berita_acara,
+    surat_pengantar,
+    laporan_sosial,
+    surat_permohonan,
+    laporan_tugas,
+    laporan_kegiatan,
+)
 LAYOUTS: dict[str, Layout] = {module.LAYOUT.slug: module.LAYOUT for module in MODULES}
 
 __all__ = ["LAYOUTS", "Layout", "LayoutForm", "Person"]

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django import forms
 
 from sopcases.cases import care
 from sopcases.cases.models import Assessment, Case, CaseChild, Child, Goal, Relation
-from sopcases.letters import people, words
-from sopcases.letters.layouts.base import Layout, LayoutForm, Person
+from sopcases.letters import words
+from sopcases.letters.layouts import made
+from sopcases.letters.layouts.base import Layout
 from sopcases.letters.layouts.berita_acara import birth_text
+from sopcases.letters.layouts.made import Hands, MadeForm
 from sopcases.letters.register import ROMAN
-from sopcases.people.models import Position
 
 SEPARATOR = "|"
 HEADINGS = (
@@ -33,16 +33,12 @@ HEADINGS = (
 @dataclass(frozen=True)
 class LaporanSosial:
     sections: tuple[tuple[str, str, str], ...]
-    maker: Person
-    maker_heading: tuple[str, ...]
-    acknowledged: Person | None
-    acknowledged_heading: tuple[str, ...]
+    hands: Hands
 
 
-class LaporanSosialForm(LayoutForm):
-    acknowledged = forms.TypedChoiceField(label="Mengetahui", coerce=int, empty_value=None, required=False)
-
+class LaporanSosialForm(MadeForm):
     def build(self) -> None:
+        super().build()
         own = getattr(self.kind, "wording", None) and self.kind.wording.headings
         pairs = [line.partition(SEPARATOR) for line in own or HEADINGS]
         self.keys = [key.strip() for _, _, key in pairs]
@@ -54,11 +50,6 @@ class LaporanSosialForm(LayoutForm):
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 4}),
             )
-        positions = Position.objects.filter(agency=self.agency, external=False)
-        self.fields["acknowledged"].choices = [
-            ("", "Tidak ada"),
-            *((p.pk, p.name) for p in positions.order_by("superior_id", "name")),
-        ]
         self.order_fields([*(f"section{n}" for n in range(1, len(self.headings) + 1)), "acknowledged"])
 
     def prefill(self) -> dict:
@@ -77,13 +68,10 @@ class LaporanSosialForm(LayoutForm):
 
     def content(self) -> dict:
         data = self.cleaned_data
-        kept = self.kept.get("maker")
-        own = self.officer.user
         return {
             "headings": self.headings,
             "sections": [data[f"section{n}"] for n in range(1, len(self.headings) + 1)],
-            "acknowledged": data["acknowledged"],
-            "maker": kept or people.facts(own, self.officer.title),
+            **self.made(),
         }
 
 
@@ -150,25 +138,16 @@ def numeral(n: int) -> str:
     return ROMAN[n - 1] if n <= len(ROMAN) else str(n)
 
 
-def refresh(content: dict, case: Case, day: date) -> dict:
-    maker = content["maker"]
-    return content | {"maker": people.staff(case.agency, day).get(maker["user"], maker)}
-
-
 def problem(content: dict) -> str | None:
     return None if any(content.get("sections", [])) else "Isi paling sedikit satu bagian laporan."
 
 
 def body(content: dict, context) -> LaporanSosial:
-    holder = context.holder(content["acknowledged"], context.day)
     pairs = zip(content["headings"], content["sections"], strict=True)
     sections = [(heading, text) for heading, text in pairs if text]
     return LaporanSosial(
         sections=tuple((numeral(n), heading, text) for n, (heading, text) in enumerate(sections, 1)),
-        maker=Person.of(content["maker"]),
-        maker_heading=words.heading(content["maker"]["title"]),
-        acknowledged=holder and holder.person,
-        acknowledged_heading=holder.heading if holder else (),
+        hands=made.hands(content, context),
     )
 
 
@@ -180,6 +159,6 @@ LAYOUT = Layout(
     form=LaporanSosialForm,
     body=body,
     problem=problem,
-    refresh=refresh,
+    refresh=made.refresh,
     signed=False,
 )
