@@ -49,6 +49,7 @@ def scene(db):
     from tests.cases.test_bayi import walk_to_signed
     from tests.cast import PASSWORD, appoint, make_user, make_world
     from tests.letters.papers import Desk, scan
+    from tests.letters.tray import Tray
 
     world = make_world(now=timezone.now())
     world.users["root"] = User.objects.create_superuser("root", password=PASSWORD, name="Root")
@@ -85,6 +86,7 @@ def scene(db):
     held = told_session(world)
     double = world.child("Ganda", merged_into=child)
     merge = Merge.objects.create(child=double, into=child, reason="Sama", at=world.now, by=world.sari)
+    incoming, _, part = Tray(world).down(scan=kept)
     assert Outcome.objects.exists()
     clients = {name: Client() for name in PEOPLE}
     for name, client in clients.items():
@@ -102,6 +104,8 @@ def scene(db):
         "goal": goal.pk,
         "spot": Spot("6"),
         "letter": letter.pk,
+        "incoming": incoming.pk,
+        "part": part.pk,
         "token": fixed.token,
         "entry": number.pk,
         "series": number.series_id,

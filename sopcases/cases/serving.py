@@ -2,6 +2,7 @@
 
 import hashlib
 
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.text import slugify
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from sopcases.cases.access import At, log_read, paper_gate, photo_gate
 from sopcases.people import journal
+from sopcases.people.authority import Officer
 from sopcases.refusal import Refused
 
 DAMAGED = (
@@ -44,14 +46,22 @@ def photo(request: HttpRequest, at: At) -> HttpResponseBase:
 
 
 def whole(at: At, file, sha256: str, verb: str, **data) -> bytes:
-    """The content, if it is still what was stored. Raises Refused, and Http404 when the file is gone."""
+    """The content, if it is still what was stored. Raises Refused, and writes down what was found."""
+    return intact(file, sha256, at.progress.by, verb, at.case, **data)
+
+
+def intact(file, sha256: str, by: Officer, verb: str, subject: Model, **data) -> bytes:
+    """The content of a file of `subject`, if it is still what was stored.
+
+    Raises Refused where it is not, or is gone; `verb` stands in the journal of `subject` then.
+    """
     try:
         with file.open("rb") as stored:
             content = stored.read()
     except FileNotFoundError:
         content = b""
     if hashlib.sha256(content).hexdigest() != sha256:
-        journal.write(at.progress.by, verb, at.case, **data)
+        journal.write(by, verb, subject, **data)
         raise Refused(DAMAGED)
     return content
 

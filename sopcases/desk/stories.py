@@ -25,7 +25,8 @@ from sopcases.cases.taking import MET, Arrival, Guardian, mark, take_in
 from sopcases.cases.uploads import Accepted, accept
 from sopcases.cases.walk import Judged, Leave, roll, walking
 from sopcases.letters import people
-from sopcases.letters.models import Letter
+from sopcases.letters.models import IncomingLetter, Letter
+from sopcases.letters.models.incoming import Urgency
 from sopcases.people.authority import Machine, Officer
 from sopcases.people.models import Agency, Area, User
 from sopcases.sops.models import PaperKind, Revision
@@ -180,6 +181,7 @@ def tell(agencies: dict[str, Agency], now: datetime) -> None:
     entrusted(city)
     closed_with_bpjs_to_follow(city)
     many_on_the_street(city, dimas)
+    letters_that_came(city)
     district = Office(agencies["lamandau"], now)
     served(district)
     proposals(district)
@@ -637,3 +639,50 @@ def served(office: Office) -> None:
             follow_up="",
             conclusion="Keadaan anak membaik.",
         )
+
+
+# --- Surat masuk
+
+
+def letters_that_came(office: Office) -> None:
+    """One answered and finished, one down to the Peksos, a confidential one before the Kabid, a new one."""
+    today = office.day(0, "00.00").date()
+
+    def came(back: int, sender: str, number: str, about: str, urgency: str, **facts) -> IncomingLetter:
+        at = office.day(back, "08.30")
+        return IncomingLetter.record(
+            office.by("petugas", at),
+            received_on=at.date(),
+            dated=at.date() - timedelta(days=2),
+            sender=sender,
+            number=number,
+            about=about,
+            urgency=urgency,
+            confidential=facts.get("confidential", False),
+            scan=facts.get("scan", office.scan),
+        )
+
+    def passed(letter: IncomingLetter, login: str, to: str, at: datetime, days: int, *asked: str, note=""):
+        by = office.by(login, at)
+        key = next(one.key for one in letter.recipients(by) if one.position.name == to)
+        (part,) = letter.dispose(by, [key], due_on=today + timedelta(days=days), asked=asked, note=note)
+        return part
+
+    invitation = came(9, "Bappeda Kota Contoh", "005/112/BAPP", "Undangan rapat", Urgency.ORDINARY)
+    part = passed(invitation, "kadis", "Kabid", office.day(9, "10.00"), 0, "attend")
+    invitation.answer(
+        part.pk, office.by("kabid", office.day(6, "15.00")), "Rapat dihadiri, notulen di bidang."
+    )
+
+    asked = came(3, "Polsek Contoh Barat", "B/41/RESKRIM", "Permohonan pendampingan anak", Urgency.URGENT)
+    passed(asked, "kadis", "Kabid", office.day(3, "09.40"), 5, "process", "coordinate", note="Mohon segera.")
+    passed(asked, "kabid", "Kasi", office.day(3, "13.20"), 4, "process")
+    passed(asked, "kasi", "Peksos", office.day(2, "08.50"), 2, "process", note="Kunjungi, lalu laporkan.")
+
+    secret = came(
+        2, "Kejaksaan Contoh", "R-07/KJN", "Permintaan keterangan", Urgency.VERY_URGENT, confidential=True
+    )
+    passed(secret, "kadis", "Kabid", office.day(2, "11.10"), 3, "opinion")
+
+    about = "Laporan anak terlantar di wilayah kecamatan"
+    came(1, "Camat Contoh Timur", "460/19/KEC-CT", about, Urgency.URGENT, scan=None)

@@ -1,12 +1,14 @@
-"""The one gate of a letter: who may read one of its cases may read it, and whose paraf or signature it takes;
-strangers find nothing (404)."""
+"""The gates of letters. Own ones: who may read one of its cases may read it, and whose paraf or signature it
+takes. Those that came: whom they were passed to, and who stands above. Strangers find nothing (404).
+"""
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
-from sopcases.letters.models import Letter
+from sopcases.letters.models import Disposition, IncomingLetter, Letter
 from sopcases.people import journal
 from sopcases.people.access import View, gate
 from sopcases.people.authority import Officer
@@ -22,10 +24,31 @@ def find_letter(officer: Officer, letter: int) -> Letter | None:
     return Letter.objects.visible_to(officer).with_case_open(officer).for_page().filter(pk=letter).first()
 
 
+def find_incoming(officer: Officer, incoming: int) -> IncomingLetter | None:
+    """A letter that came, for whom it was passed to and who stands above."""
+    if incoming > LARGEST_ID:
+        return None
+    rows = IncomingLetter.objects.visible_to(officer).select_related("agency", "case", "recorded_by")
+    return rows.filter(pk=incoming).first()
+
+
+def find_part(officer: Officer, incoming: int, part: int) -> Disposition | None:
+    """A part of a letter that he may read; its letter is the one found."""
+    letter = find_incoming(officer, incoming) if part <= LARGEST_ID else None
+    row = letter and letter.parts.filter(pk=part).first()
+    if row:
+        row.letter = letter
+    return row
+
+
 letter_gate = gate("surat", find_letter)
+incoming_gate = gate("surat masuk", find_incoming)
+part_gate = gate("disposisi", find_part)
 
 
-def act_gate(why_not: Callable[[Letter, Officer], str | None]) -> Callable[[View], View]:
+def act_gate(
+    why_not: Callable[[Any, Officer], str | None], through: Callable[[View], View] = letter_gate
+) -> Callable[[View], View]:
     """The gate of an act's page. The page refuses with the predicate's sentence (403).
 
     What is sent is refused by the verb itself, under lock: a form sent twice leads where it led first.
@@ -33,12 +56,12 @@ def act_gate(why_not: Callable[[Letter, Officer], str | None]) -> Callable[[View
 
     def wrap(view: View) -> View:
         @wraps(view)
-        def inner(request: HttpRequest, letter: Letter) -> HttpResponseBase:
-            if request.method == "GET" and (sentence := why_not(letter, request.officer)) is not None:
+        def inner(request: HttpRequest, row: Any) -> HttpResponseBase:
+            if request.method == "GET" and (sentence := why_not(row, request.officer)) is not None:
                 raise NotAllowed(sentence)
-            return view(request, letter)
+            return view(request, row)
 
-        return letter_gate(inner)
+        return through(inner)
 
     return wrap
 
@@ -55,3 +78,9 @@ def log_read(request: HttpRequest, letter: Letter) -> None:
             kind=letter.paper.kind_id,
             number=letter.number,
         )
+
+
+def log_incoming(request: HttpRequest, letter: IncomingLetter, what: str) -> None:
+    """Write down that a letter that came was shown or sent out; without a word of it."""
+    if request.method == "GET":
+        journal.write(request.officer, f"incoming.{what}", letter, year=letter.year, seq=letter.seq)

@@ -6,6 +6,7 @@ only to those who may read it. A constant number of queries.
 
 import io
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -307,33 +308,41 @@ class Agenda:
         return [row.cells() for row in reversed(rows)] + [row.cells() for row in self.loose]
 
     def pdf(self) -> bytes:
-        context = {
-            "columns": COLUMNS,
-            "rows": self.everything,
-            "series": self.series,
-            "year": self.year,
-            "printed": moment(self.officer.at),
-        }
+        facts = [("Seri", self.series), ("Tahun", self.year), ("Dicetak", moment(self.officer.at))]
+        context = {"columns": COLUMNS, "rows": self.everything, "facts": facts}
         key = f"{self.name}-{self.officer.at.isoformat()}"
         return printed("print/agenda.html", self.officer.agency, "Agenda Surat Keluar", context, key=key)
 
     def xlsx(self) -> bytes:
-        """The same as a spreadsheet; whatever looks like a formula is text."""
-        out = io.BytesIO()
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        with xlsxwriter.Workbook(out, options) as book:
-            book.set_properties({"title": f"Agenda Surat Keluar {self.year}", "created": self.officer.at})
-            page = book.add_worksheet(f"Agenda {self.year}")
-            bold = book.add_format({"bold": True, "bottom": 1})
-            wrap = book.add_format({"text_wrap": True, "valign": "top"})
-            page.write_row(0, 0, COLUMNS, bold)
-            for index, cells in enumerate(self.everything, 1):
-                page.write_row(index, 0, cells, wrap)
-            for index, width in enumerate((26, 18, 48, 18, 30, 20, 44)):
-                page.set_column(index, index, width)
-            page.freeze_panes(1, 1)
-            page.autofilter(0, 0, max(1, len(self.everything)), len(COLUMNS) - 1)
-        return out.getvalue()
+        widths = (26, 18, 48, 18, 30, 20, 44)
+        title = f"Agenda Surat Keluar {self.year}"
+        return spreadsheet(title, f"Agenda {self.year}", COLUMNS, widths, self.everything, self.officer.at)
+
+
+def spreadsheet(
+    title: str,
+    tab: str,
+    columns: list[str],
+    widths: tuple[int, ...],
+    rows: list[list[str]],
+    created: datetime,
+) -> bytes:
+    """An agenda as a spreadsheet; whatever looks like a formula is text."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        book.set_properties({"title": title, "created": created})
+        page = book.add_worksheet(tab)
+        bold = book.add_format({"bold": True, "bottom": 1})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        page.write_row(0, 0, columns, bold)
+        for index, cells in enumerate(rows, 1):
+            page.write_row(index, 0, cells, wrap)
+        for index, width in enumerate(widths):
+            page.set_column(index, index, width)
+        page.freeze_panes(1, 1)
+        page.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
+    return out.getvalue()
 
 
 def number_url(number: Number, name: str) -> str:

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from sopcases.cases.urls import CASE
-from sopcases.letters.views import agenda, signing
+from sopcases.letters.views import agenda, incoming, signing
 from sopcases.letters.views import check as checking
 from sopcases.letters.views import letters as views
 
@@ -19,6 +19,7 @@ register_converter(TokenConverter, "token")
 
 app_name = "letters"
 SERIES = "surat/agenda/<int:series>/<int:year>/"
+INCOMING = "surat/masuk/<int:incoming>/"
 
 urlpatterns = [
     path("cek/<token:token>/", checking.check, name="check"),
@@ -34,6 +35,17 @@ urlpatterns = [
     path(f"{SERIES}sisipkan/", agenda.insert, name="insert"),
     path("surat/nomor/<int:entry>/pakai/", agenda.promise, name="promise"),
     path("surat/nomor/<int:entry>/batalkan/", agenda.discard, name="discard"),
+    path("surat/masuk/", incoming.agenda, name="incoming_agenda"),
+    path("surat/masuk/pdf/", incoming.agenda_pdf, name="incoming_pdf"),
+    path("surat/masuk/xlsx/", incoming.agenda_xlsx, name="incoming_xlsx"),
+    path("surat/masuk/baru/", incoming.record, name="incoming_new"),
+    path(INCOMING, incoming.letter, name="incoming"),
+    path(f"{INCOMING}pindaian/", incoming.scan, name="incoming_scan"),
+    path(f"{INCOMING}lembar-disposisi/", incoming.disposition_pdf, name="disposition_pdf"),
+    path(f"{INCOMING}ubah/", incoming.correct, name="incoming_edit"),
+    path(f"{INCOMING}disposisi/", incoming.dispose, name="dispose"),
+    path(f"{INCOMING}jawab/<int:part>/", incoming.answer, name="answer"),
+    path(f"{INCOMING}selesai/", incoming.finish, name="finish"),
     path("surat/<int:letter>/", views.letter, name="letter"),
     path("surat/<int:letter>/pdf/", views.letter_pdf, name="pdf"),
     path("surat/<int:letter>/naskah/", views.signed, name="signed"),

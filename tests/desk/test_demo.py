@@ -22,7 +22,7 @@ from sopcases.cases.opening import open_case
 from sopcases.cases.walk import walking
 from sopcases.desk import demo
 from sopcases.desk.inbox import Inbox
-from sopcases.letters.models import Letter
+from sopcases.letters.models import IncomingLetter, Letter
 from sopcases.people.authority import Officer
 from sopcases.people.models import Agency, Appointment, Entry, Position, User
 from sopcases.sops.models import PaperKind, Revision
@@ -79,6 +79,10 @@ def test_an_empty_database_becomes_a_demonstration(demonstration, monkeypatch, c
         "ready",
     }
     assert Waiver.objects.get(settled_at=None).kind.name == "BPJS Anak"
+
+    assert sorted(IncomingLetter.objects.values_list("state", "confidential")) == [
+        *[("done", False), ("passed", False), ("passed", True), ("recorded", False)]
+    ]
 
     def desk(name: str) -> dict[str, int]:
         officer = Officer(User.objects.select_related("agency").get(username=name), moment)

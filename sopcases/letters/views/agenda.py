@@ -14,6 +14,7 @@ from sopcases.cases.serving import send_file
 from sopcases.cases.views.posting import answer
 from sopcases.letters import register
 from sopcases.letters.agenda import Agenda
+from sopcases.letters.incoming_agenda import IncomingAgenda
 from sopcases.letters.models import Letter, Number, Series
 from sopcases.letters.states import LetterState
 from sopcases.people import journal
@@ -50,27 +51,24 @@ def agenda(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def agenda_pdf(request: HttpRequest) -> HttpResponse:
     """The year on paper."""
-    return _sent(request, "pdf")
+    return sent(request, Agenda(request.officer, request.GET), "pdf")
 
 
 @readers
 @require_safe
 def agenda_xlsx(request: HttpRequest) -> HttpResponse:
     """The year as a spreadsheet."""
-    return _sent(request, "xlsx")
+    return sent(request, Agenda(request.officer, request.GET), "xlsx")
 
 
-def _sent(request: HttpRequest, ending: str) -> HttpResponse:
-    found = Agenda(request.officer, request.GET)
+def sent(
+    request: HttpRequest, found: Agenda | IncomingAgenda, ending: str, verb: str = "agenda.exported"
+) -> HttpResponse:
+    """An agenda as a file, written down."""
     content = found.pdf() if ending == "pdf" else found.xlsx()
     mime = "application/pdf" if ending == "pdf" else XLSX
     journal.write(
-        request.officer,
-        "agenda.exported",
-        request.user,
-        ending=ending,
-        rows=len(found.everything),
-        year=found.year,
+        request.officer, verb, request.user, ending=ending, rows=len(found.everything), year=found.year
     )
     return send_file(content, mime, f'attachment; filename="{found.name}.{ending}"')
 
