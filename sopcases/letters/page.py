@@ -102,6 +102,8 @@ DEEDS = (
     ("void", "Batalkan surat", Letter.why_not_void, ""),
     ("replace", "Ganti dengan surat baru", Letter.why_not_replace, ""),
 )
+MINE = {"initial", "certify", "decide"}
+"""While one of these is asked of him, no other letter is."""
 PRIMARY = {"initial", "certify", "decide", "propose", "fix", "number", "scan", "complete"}
 
 
@@ -118,6 +120,15 @@ class Mended:
 
 
 @dataclass(frozen=True)
+class Following:
+    """The next letter that waits for this officer's paraf or signature."""
+
+    url: str
+    label: str
+    about: str
+
+
+@dataclass(frozen=True)
 class LetterPage:
     """A letter's page."""
 
@@ -128,6 +139,7 @@ class LetterPage:
     next: Deed | None
     others: tuple[Deed, ...]
     waits: str
+    following: Following | None
     notice: str
     mended: Mended | None
     facts: tuple[tuple[str, str], ...]
@@ -162,6 +174,7 @@ def letter_page(letter: Letter, officer: Officer) -> LetterPage:
         next=first and first[1],
         others=tuple(deed for name, deed in allowed if not first or name != first[0]),
         waits="" if first else waits_for(letter, officer),
+        following=None if MINE & {name for name, _ in allowed} else following(letter, officer),
         notice=lapsed or "",
         mended=mended(letter),
         facts=tuple((label, value) for label, value in facts(letter) if value),
@@ -172,6 +185,13 @@ def letter_page(letter: Letter, officer: Officer) -> LetterPage:
         replaced_by=reverse("letters:letter", kwargs={"letter": newer}) if newer else "",
         replaces=letter_url(older) if older else "",
     )
+
+
+def following(letter: Letter, officer: Officer) -> Following | None:
+    """The letter to read after this one: of those that cannot go on without him, the longest waiting."""
+    waiting = Letter.objects.waiting_for(officer).filter(waits__in=["initial", "sign"])
+    found = waiting.exclude(pk=letter.pk).first()
+    return found and Following(letter_url(found), str(found), found.label)
 
 
 def waits_for(letter: Letter, officer: Officer) -> str:
