@@ -1107,6 +1107,7 @@ def case_acts(progress: Progress) -> Iterable[tuple[str, str]]:
     if any(s.form == flow.VISIT for s in progress.plan.steps):
         yield case_url(case, "monitoring"), "Pemantauan"
     yield case_url(case, "photos"), "Foto penanganan"
+    yield case_url(case, "message"), "Pesan untuk rekan"
     if progress.refuse_touch() is None:
         yield case_url(case, "note_new"), "Tambah catatan"
         yield case_url(case, "paper_new"), "Tambah dokumen"

@@ -118,6 +118,7 @@ urlpatterns = [
     path(f"{CASE}foto/keterangan/", photos.captions, name="captions"),
     path(f"{CASE}catatan/", show.notes, name="notes"),
     path(f"{CASE}catatan/baru/", acts.note, name="note_new"),
+    path(f"{CASE}pesan/", show.message_page, name="message"),
     path(f"{CASE}dokumen/baru/", papers.add, name="paper_new"),
     path(f"{CASE}dokumen/<id:paper>/pindaian/", papers.scan, name="scan"),
     path(f"{CASE}dokumen/<id:paper>/serahkan/", papers.keeper, name="keeper"),

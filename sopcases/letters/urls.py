@@ -49,6 +49,7 @@ urlpatterns = [
     path("surat/<int:letter>/", views.letter, name="letter"),
     path("surat/<int:letter>/pdf/", views.letter_pdf, name="pdf"),
     path("surat/<int:letter>/naskah/", views.signed, name="signed"),
+    path("surat/<int:letter>/salin/", views.copy, name="copy"),
     path("surat/<int:letter>/ubah/", views.edit, name="edit"),
     path("surat/<int:letter>/ajukan/", views.propose, name="propose"),
     path("surat/<int:letter>/paraf/", views.initial, name="initial"),

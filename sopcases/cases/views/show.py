@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sopcases.cases import encounters, history, nik, wording
+from sopcases.cases import encounters, history, message, nik, wording
 from sopcases.cases.access import At, case_gate, child_gate, log_read, may_touch
 from sopcases.cases.models import Photo, Whereabouts
 from sopcases.cases.page import Reading, ahead_spots, case_page, case_url, number_of, photo_link, step_url
@@ -35,6 +35,16 @@ def case(request: HttpRequest, at: At) -> HttpResponseBase:
         "met": encounters.told(at.case, names),
     }
     return render(request, "cases/case.html", context)
+
+
+@case_gate
+@require_safe
+def message_page(request: HttpRequest, at: At) -> HttpResponseBase:
+    """A message to a colleague about the case, to copy."""
+    log_read(request, "case.read", at)
+    reading = Reading(at.progress)
+    context = {"identity": reading.identity, "text": message.of_case(reading)}
+    return render(request, "cases/message.html", context)
 
 
 def before_key(request: HttpRequest) -> int | None:

@@ -15,7 +15,7 @@ from sopcases.cases.forms.fields import ActForm
 from sopcases.cases.page import Reading, case_url
 from sopcases.cases.progress import Progress
 from sopcases.cases.views.posting import answer
-from sopcases.letters import forms, page, pdf, register
+from sopcases.letters import copying, forms, page, pdf, register
 from sopcases.letters.access import act_gate, letter_gate, log_read
 from sopcases.letters.layouts import LAYOUTS, Layout
 from sopcases.letters.listing import Listing
@@ -81,6 +81,21 @@ def letter_pdf(request: HttpRequest, letter: Letter) -> HttpResponseBase:
         content = pdf.of(letter, page.body(letter, request.officer))
     log_read(request, letter)
     return _send(content, "application/pdf", letter.file_name, "unduh" in request.GET)
+
+
+@letter_gate
+@require_safe
+def copy(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """Its facts to copy into SRIKANDI, and a message to a colleague."""
+    log_read(request, letter)
+    context = {
+        "letter": letter,
+        "fields": copying.srikandi(letter),
+        "text": copying.colleague(letter, request.officer),
+        "identity": identity(letter.case, request),
+        "back": page.letter_url(letter),
+    }
+    return render(request, "letters/copy.html", context)
 
 
 @letter_gate
