@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 
 from sopcases.cases import nik, spelling
 from sopcases.cases.models import Case, CaseChild, Child, ChildWord
+from sopcases.cases.models.child import follow
 from sopcases.cases.walk import Walk
 from sopcases.cases.wording import day, joined
 from sopcases.people import journal
@@ -187,14 +188,7 @@ def roots(child_ids: Iterable[int]) -> dict[int, int]:
     """Record → the record that stands for its child (itself, where it was declared to be no other).
 
     One query for each level of the tree, however many records; a tree is seldom deeper than one."""
-    found = {pk: pk for pk in child_ids}
-    open_ends = set(found.values())
-    while open_ends:
-        rows = Child.objects.filter(pk__in=open_ends, merged_into__isnull=False)
-        upward = dict(rows.values_list("pk", "merged_into"))
-        found = {pk: upward.get(at, at) for pk, at in found.items()}
-        open_ends = set(upward.values())
-    return found
+    return follow({pk: pk for pk in child_ids})
 
 
 def records(child_id: int) -> set[int]:

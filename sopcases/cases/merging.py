@@ -10,6 +10,7 @@ from sopcases.cases.models import Case, Child, Merge
 from sopcases.cases.progress import Progress
 from sopcases.cases.walk import Walk
 from sopcases.people import journal
+from sopcases.people.authority import Officer
 from sopcases.people.models import Agency
 from sopcases.refusal import NotAllowed, Refused
 
@@ -23,15 +24,17 @@ NOT_STANDING = "Pernyataan ini sudah dibatalkan atau tidak ada."
 
 
 def merge(walk: Walk, child_id: int, into_id: int, reason: str) -> Merge:
-    """A child of this case is the same as another on file; the other's record stands for both.
+    """A child of this case is the same as another on file; the other's record stands for both. A record
+    that its maker put in no case yet may be declared to be that of a child of this case.
 
     Raises NotAllowed for who takes no part in this case, Refused for a record he may not open, one declared
     to be another's already, and for two that are one already.
     """
-    _refuse(walk, child_id)
+    loose = _is_in(walk, into_id) and is_loose(walk.by, child_id)
+    _refuse(walk, into_id if loose else child_id)
     if child_id == into_id:
         raise Refused(ITSELF)
-    there = _case_of(walk, into_id)
+    there = walk.case if loose else _case_of(walk, into_id)
     if not (reason := reason.strip()):
         raise Refused(NO_REASON)
     _lock(walk)
@@ -72,6 +75,12 @@ def unmerge(walk: Walk, merge_id: int, reason: str) -> Merge:
     return found
 
 
+def is_loose(by: Officer, child_id: int) -> bool:
+    """A record that he made and that is in no case: nobody else has a say in it."""
+    own = Child.objects.filter(pk=child_id, agency=by.agency, created_by=by.user, stays=None)
+    return own.exists()
+
+
 def _is_in(walk: Walk, child_id: int) -> bool:
     return any(stay.child_id == child_id for stay in walk.stays)
 
@@ -84,8 +93,9 @@ def _refuse(walk: Walk, child_id: int) -> None:
 
 
 def _case_of(walk: Walk, child_id: int) -> Case:
-    """A case of the other child in which the officer takes part; this one, where both are in it."""
-    if _is_in(walk, child_id):
+    """A case of the other child in which the officer takes part; this one, where both are in it, or where
+    the other is in none and his own."""
+    if _is_in(walk, child_id) or is_loose(walk.by, child_id):
         return walk.case
     cases = Case.objects.visible_to(walk.by).filter(children__child_id=child_id, agency_id=walk.agency.pk)
     for case in cases.select_related("agency", "sop", "revision__sop").order_by("-pk"):

@@ -161,6 +161,8 @@ class ChildRow:
     chip: Chip
     text: str
     url: str
+    same: Chip | None = None
+    """Other records were declared this child's too."""
 
 
 @dataclass(frozen=True)
@@ -833,6 +835,9 @@ class Reading:
                     if ended
                     else "",
                     url=case_url(self.case, "child", child=stay.child_id),
+                    same=Chip("Data yang sama", "neutral")
+                    if stay.child.merged_into_id or stay.joined_to
+                    else None,
                 )
             )
         return rows

@@ -11,7 +11,7 @@ from functools import cached_property
 from django.db.models import Q
 from django.urls import reverse
 
-from sopcases.cases import aid, children, custody, nik, wording
+from sopcases.cases import aid, children, custody, merging, nik, wording
 from sopcases.cases.models import (
     Aid,
     Assessment,
@@ -128,6 +128,16 @@ class Person:
             if stay.case_id in free:
                 found.setdefault(stay.child_id, free[stay.case_id])
         return found
+
+    @cached_property
+    def may_declare(self) -> bool:
+        """He takes part in a case of the record that stands for the child, or it is his and in no case."""
+        return self.root.pk in self.in_hand or merging.is_loose(self.by, self.root.pk)
+
+    def contradicts(self, other: "Person") -> bool:
+        """Both have a NIK, and none is the same."""
+        mine, theirs = ({c.nik_index for c in one.records.values()} - {""} for one in (self, other))
+        return bool(mine and theirs) and not mine & theirs
 
 
 def find(by: Officer, child: int) -> Person | None:

@@ -321,8 +321,11 @@ class Progress:
         ]
 
     def untold(self, attempt: Attempt) -> frozenset[int]:
-        """Children of this case of whom nothing is written down yet for the period."""
-        return self.active_children - {row.child_id for row in self.told(attempt)}
+        """Children of this case of whom nothing is written down yet for the period, each by the record that
+        stands for it: who was told by one record was told."""
+        roots = self.shelf.roots
+        told = {roots.get(row.child_id, row.child_id) for row in self.told(attempt)}
+        return frozenset(roots.get(child, child) for child in self.active_children) - told
 
     def unheld(self, attempt: Attempt) -> str | None:
         """A session's step is over when every child was told, and every group that met has its report."""

@@ -1,18 +1,23 @@
 """A recurring session for children of many cases: who came is one record, the step is recorded in each.
 
-A child belongs to one group in a period. The step is finished in a case when all its children were told and
-every group of theirs that met has its report; it is not held when none of their groups met. Every verb costs
-the same number of queries for three children as for three hundred.
+A child belongs to one group in a period; one on file by several records is asked for once, and what is told
+of it is written to each of them that stands there, so that parting them takes nothing away. The step is
+finished in a case when all its children were told and every group of theirs that met has its report; it is
+not held when none of their groups met. Every verb costs the same number of queries for three children as for
+three hundred.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from sopcases.cases.filing import document
 from sopcases.cases.models import Attempt, Attendance, Case, CaseChild, Paper, Session
+from sopcases.cases.models.child import follow
 from sopcases.cases.progress import Spot
 from sopcases.cases.uploads import Accepted
 from sopcases.cases.walk import Walk, walking_many
@@ -26,6 +31,7 @@ TOLD = "Kehadiran anak ini baru saja dicatat oleh petugas lain. Muat ulang halam
 CHANGED = "Kegiatan ini baru saja diubah oleh petugas lain. Muat ulang halamannya, lalu periksa."
 NOT_HERE = "Ada anak yang tidak sedang mengikuti kegiatan ini, atau tercatat dua kali."
 HELD_STATES = (Case.State.REPORTED, Case.State.ACTIVE)
+Row = TypeVar("Row", CaseChild, Attendance)
 
 
 def recorded(sop: Sop, key: str, period: date):
@@ -34,26 +40,57 @@ def recorded(sop: Sop, key: str, period: date):
 
 
 def expected(sop: Sop, key: str, period: date, by: Officer) -> list[CaseChild]:
-    """Children of all cases the officer may read that stand at the step in the period, not yet told.
+    """Children of all cases the officer may read that stand at the step in the period, not yet told; each
+    child once, by whichever of its records.
 
     A case on hold stands nowhere.
     """
+    return each_once(_untold(_there(sop, key, period, by)))
+
+
+def each_once(rows: Iterable[Row]) -> list[Row]:
+    """Of several records of one child only one: that which stands for the child, where it is among them."""
+    rows = list(rows)
+    roots = _roots(rows)
+    kept: dict[int, Row] = {}
+    for row in rows:
+        root = roots[row.child_id]
+        if root not in kept or row.child_id == root:
+            kept[root] = row
+    chosen = {row.pk for row in kept.values()}
+    return [row for row in rows if row.pk in chosen]
+
+
+def _roots(rows: Iterable[CaseChild | Attendance]) -> dict[int, int]:
+    """Record → the record that stands for its child."""
+    return follow({row.child_id: row.child.merged_into_id for row in rows})
+
+
+def _there(sop: Sop, key: str, period: date, by: Officer) -> list[CaseChild]:
+    """All records in the cases that stand at the step in the period, each with `told`."""
     standing = Attempt.objects.filter(
         step__key=key, occurrence=period, state__in=Attempt.LIVE, case__sop=sop, case__state__in=HELD_STATES
     ).values("case")
-    told = Attendance.objects.filter(session__in=recorded(sop, key, period))
+    told = Attendance.objects.filter(session__in=recorded(sop, key, period), child=OuterRef("child"))
     return list(
-        CaseChild.objects.filter(
-            case__in=Case.objects.visible_to(by).filter(pk__in=standing).values("pk"), left_on=None
-        )
-        .exclude(child__in=told.values("child"))
+        CaseChild.objects.filter(case__in=Case.objects.visible_to(by).filter(pk__in=standing).values("pk"))
+        .annotate(told=Exists(told))
         .select_related("case", "child")
         .order_by("case_id", "id")
     )
 
 
+def _untold(there: list[CaseChild]) -> list[CaseChild]:
+    """Records still in their case whose child was told by none of its records there (`Progress.untold`)."""
+    roots = _roots(there)
+    told = {(stay.case_id, roots[stay.child_id]) for stay in there if stay.told}
+    return [
+        stay for stay in there if stay.left_on is None and (stay.case_id, roots[stay.child_id]) not in told
+    ]
+
+
 def standing(sop: Sop, key: str, period: date, by: Officer) -> list[CaseChild]:
-    """Children of all cases the officer may read that take part in the period, told or not."""
+    """Records of children of all cases the officer may read that take part in the period, told or not."""
     there = Attempt.objects.filter(step__key=key, occurrence=period, case__sop=sop, state__in=Attempt.CURRENT)
     visible = Case.objects.visible_to(by).filter(pk__in=there.values("case")).values("pk")
     stays = CaseChild.objects.filter(case__in=visible, left_on=None).select_related("case", "child")
@@ -61,20 +98,18 @@ def standing(sop: Sop, key: str, period: date, by: Officer) -> list[CaseChild]:
 
 
 def summaries(sop: Sop, key: str, period: date) -> list[Session]:
-    """The sessions told of a period, each with `present`, `absent` and `papers` (reports that count)."""
-
-    def told(status: str) -> Count:
-        return Count("attendance", filter=Q(attendance__status=status), distinct=True)
-
-    return list(
-        recorded(sop, key, period)
-        .annotate(
-            present=told(Attendance.Status.PRESENT),
-            absent=told(Attendance.Status.ABSENT),
-            papers=Count("reports", filter=Q(reports__voided_at=None), distinct=True),
+    """The sessions told of a period, each with `present`, `absent` (children, not records) and `papers`
+    (reports that count)."""
+    papers = Count("reports", filter=Q(reports__voided_at=None), distinct=True)
+    found = list(recorded(sop, key, period).annotate(papers=papers).order_by("id"))
+    rows = list(Attendance.objects.filter(session__in=found).select_related("child"))
+    roots = _roots(rows)
+    for session in found:
+        session.present, session.absent = (
+            len({roots[r.child_id] for r in rows if (r.session_id, r.status) == (session.pk, status)})
+            for status in (Attendance.Status.PRESENT, Attendance.Status.ABSENT)
         )
-        .order_by("id")
-    )
+    return found
 
 
 def hold(
@@ -92,11 +127,11 @@ def hold(
 ) -> Session:
     """Write down a session and who came to it, and record the step in every case of those named.
 
-    `present` are children's ids, `absent` maps an id to the reason. Raises Refused for a child who does not
-    stand there or an absence without reason, Conflict for one whom somebody else has just told.
+    `present` are children's ids, `absent` maps an id to the reason; one record of a child will do. Raises
+    Refused for a child who does not stand there, is told two things or absent without reason, Conflict for
+    one whom somebody else has just told.
     """
-    named = present | set(absent)
-    if not named:
+    if not present and not absent:
         raise Refused("Tandai paling sedikit satu anak.")
     if present & set(absent):
         raise Refused(NOT_HERE)
@@ -105,21 +140,20 @@ def hold(
     if held_at > by.at:
         raise Refused("Waktu pelaksanaan tidak boleh di masa depan.")
     people = list(acted_by) or [by.user]
-    cases = _cases_of(sop, key, period, by, named)
-    with walking_many(cases.values(), by) as walks:
+    told = dict.fromkeys(present, (Attendance.Status.PRESENT, "")) | {
+        child: (Attendance.Status.ABSENT, reason) for child, reason in absent.items()
+    }
+    named = _named(sop, key, period, by, told)
+    with walking_many(named.cases.values(), by) as walks:
         session = _new(sop, key, period, by, named, group, held_at=held_at, place=place.strip())
         for walk in walks:
             with _of(walk):
                 walk.record(key, None, period, acted_at=held_at, acted_by=people)
         session.acted_by.set(people)
-        _tell(
-            session,
-            cases,
-            dict.fromkeys(present, (Attendance.Status.PRESENT, ""))
-            | {child: (Attendance.Status.ABSENT, reason) for child, reason in absent.items()},
-        )
+        _tell(session, named)
         _settle(walks, session)
-        journal.write(by, "session.held", session, step=key, period=period.isoformat(), children=len(named))
+        children = named.children
+        journal.write(by, "session.held", session, step=key, period=period.isoformat(), children=children)
     return session
 
 
@@ -132,17 +166,17 @@ def not_held(
         raise Refused("Sebutkan mengapa kegiatan tidak terlaksana.")
     if not children:
         raise Refused("Tandai paling sedikit satu anak.")
-    cases = _cases_of(sop, key, period, by, children)
-    with walking_many(cases.values(), by) as walks:
-        session = _new(sop, key, period, by, children, group, reason=reason)
+    told = dict.fromkeys(children, (Attendance.Status.NOT_HELD, reason))
+    named = _named(sop, key, period, by, told)
+    with walking_many(named.cases.values(), by) as walks:
+        session = _new(sop, key, period, by, named, group, reason=reason)
         for walk in walks:
             if (sentence := walk.refuse_not_held(Spot(key, None, period))) is not None:
                 raise NotAllowed(f"{walk.case.number}: {sentence}")
-        _tell(session, cases, dict.fromkeys(children, (Attendance.Status.NOT_HELD, reason)))
+        _tell(session, named)
         _settle(walks, session)
-        journal.write(
-            by, "session.not_held", session, step=key, period=period.isoformat(), children=len(children)
-        )
+        count = named.children
+        journal.write(by, "session.not_held", session, step=key, period=period.isoformat(), children=count)
     return session
 
 
@@ -169,12 +203,16 @@ def report(
 
 
 def correct(session: Session, by: Officer, changes: Mapping[int, tuple[str, str]], *, version: int) -> None:
-    """Attendance mended afterwards: child → (status, reason). The journal of its case keeps what it was."""
+    """Attendance mended afterwards: child → (status, reason), in every record told of the child. The journal
+    of its case keeps what it was."""
     with walking_many(_cases(session), by) as walks:
         session = _locked(session, version)
-        rows = {row.child_id: row for row in session.attendance.all()}
+        rows = {row.child_id: row for row in session.attendance.select_related("child").order_by("id")}
         if set(changes) - set(rows):
             raise Refused(NOT_HERE)
+        roots = _roots(rows.values())
+        by_root = {roots[child]: told for child, told in changes.items()}
+        changes = {child: by_root[root] for child, root in roots.items() if root in by_root}
         by_case = {walk.case.pk: walk for walk in walks}
         mended = []
         for child, (status, reason) in changes.items():
@@ -212,27 +250,48 @@ def _of(walk: Walk) -> Iterator[None]:
         raise type(refused)(*named) from refused
 
 
-def _cases_of(sop: Sop, key: str, period: date, by: Officer, children: set[int]) -> dict[int, Case]:
-    """Child → the case in which it stands there."""
-    stays = {stay.child_id: stay.case for stay in expected(sop, key, period, by)}
-    if strangers := children - set(stays):
+@dataclass(frozen=True)
+class Named:
+    """Record → its case, and what is told of it: all records of the children named that stand there."""
+
+    cases: dict[int, Case]
+    told: dict[int, tuple[str, str]]
+    children: int
+
+
+def _named(sop: Sop, key: str, period: date, by: Officer, told: Mapping[int, tuple[str, str]]) -> Named:
+    """Every record of the children named, none of whom may have been told."""
+    there = _there(sop, key, period, by)
+    roots = _roots(there)
+    open_ = {stay.child_id: stay.case for stay in _untold(there)}
+    if strangers := set(told) - set(open_):
         _refuse_told(sop, key, period, strangers)
-        raise Refused(NOT_HERE)
-    return {child: stays[child] for child in sorted(children)}
+        known = {roots[stay.child_id] for stay in there if stay.told}
+        raise Conflict(TOLD) if known & {roots.get(child) for child in strangers} else Refused(NOT_HERE)
+    by_root: dict[int, tuple[str, str]] = {}
+    for child, said in told.items():
+        if by_root.setdefault(roots[child], said) != said:
+            raise Refused(NOT_HERE)
+    mine = {child: by_root[roots[child]] for child in sorted(open_) if roots[child] in by_root}
+    return Named(
+        cases={child: open_[child] for child in mine},
+        told=mine,
+        children=len(by_root),
+    )
 
 
-def _refuse_told(sop: Sop, key: str, period: date, children: set[int]) -> None:
+def _refuse_told(sop: Sop, key: str, period: date, children: Iterable[int]) -> None:
     if Attendance.objects.filter(session__in=recorded(sop, key, period), child__in=children).exists():
         raise Conflict(TOLD)
 
 
-def _new(sop: Sop, key: str, period: date, by: Officer, children: set[int], group: str, **facts) -> Session:
+def _new(sop: Sop, key: str, period: date, by: Officer, named: Named, group: str, **facts) -> Session:
     """The session of a group, once. Under the locks of the cases: nobody tells these children meanwhile."""
-    _refuse_told(sop, key, period, children)
+    _refuse_told(sop, key, period, named.told)
     group = group.strip()
     if recorded(sop, key, period).filter(group=group).exists():
-        named = f"Kelompok “{group}”" if group else "Kegiatan tanpa nama kelompok"
-        raise Refused(f"{named} sudah dicatat pada masa ini. Beri nama kelompok yang lain.")
+        label = f"Kelompok “{group}”" if group else "Kegiatan tanpa nama kelompok"
+        raise Refused(f"{label} sudah dicatat pada masa ini. Beri nama kelompok yang lain.")
     return Session.objects.create(
         agency_id=sop.agency_id,
         sop=sop,
@@ -245,10 +304,12 @@ def _new(sop: Sop, key: str, period: date, by: Officer, children: set[int], grou
     )
 
 
-def _tell(session: Session, cases: Mapping[int, Case], told: Mapping[int, tuple[str, str]]) -> None:
+def _tell(session: Session, named: Named) -> None:
     Attendance.objects.bulk_create(
-        Attendance(session=session, case=cases[child], child_id=child, status=status, reason=reason.strip())
-        for child, (status, reason) in sorted(told.items())
+        Attendance(
+            session=session, case=named.cases[child], child_id=child, status=status, reason=reason.strip()
+        )
+        for child, (status, reason) in named.told.items()
     )
 
 

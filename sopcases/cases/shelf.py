@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sopcases.cases.models import (
     Attempt,
@@ -13,11 +13,13 @@ from sopcases.cases.models import (
     Case,
     CaseChild,
     CaseOfficer,
+    Child,
     Filing,
     Interval,
     Relation,
     Waiver,
 )
+from sopcases.cases.models.child import follow
 from sopcases.people import authority
 from sopcases.people.models import Agency, Appointment, User
 from sopcases.sops.models import PaperKind
@@ -52,7 +54,16 @@ class Shelf:
 
     @cached_property
     def stays(self) -> dict[int, list[CaseChild]]:
-        return self._by_case(CaseChild.objects.select_related("child").order_by("id"))
+        """Children in the cases; `joined_to` tells whether another record was declared the child's too."""
+        others = Exists(Child.objects.filter(merged_into=OuterRef("child")))
+        return self._by_case(
+            CaseChild.objects.select_related("child").annotate(joined_to=others).order_by("id")
+        )
+
+    @cached_property
+    def roots(self) -> dict[int, int]:
+        """Record of a child in the cases → the record that stands for the child."""
+        return follow({s.child_id: s.child.merged_into_id for rows in self.stays.values() for s in rows})
 
     @cached_property
     def filings(self) -> dict[int, list[Filing]]:

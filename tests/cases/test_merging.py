@@ -173,3 +173,29 @@ def test_whoever_takes_up_a_merged_record_gets_the_child(world, two):
     assert children.pick(world.officer("sari"), into).pk == into
     with pytest.raises(Refused, match="tidak dapat dipakai"):
         children.pick(world.officer("wati"), child)
+
+
+def test_a_record_in_no_case_is_its_maker_s_to_declare(world, two):
+    """Either way round: the child of the case is kept, or the loose record is."""
+    case, _, child, _ = two
+    loose = world.child("Dikira lain").pk
+    found = done(world, case, "sari", lambda w: merging.merge(w, loose, child, WHY))
+    assert children.roots([loose]) == {loose: child}
+    assert last_line(case).data == {"child": child, "merge": found.pk}
+    done(world, case, "sari", lambda w: merging.unmerge(w, found.pk, "Keliru"))
+    done(world, case, "sari", lambda w: merging.merge(w, child, loose, WHY))
+    assert children.roots([child]) == {child: loose}
+
+
+def test_of_others_or_in_a_case_of_others_it_is_not(world, two):
+    case, _, child, _ = two
+    contact = children.contact_of(world.officer("sari"))
+    theirs = world.child("Punya Dewi", by="dewi").pk
+    refused(world, case, "sari", lambda w: merging.merge(w, theirs, child, WHY), merging.NOT_IN)
+    elsewhere = world.case("anak-terlantar-luar-panti", by="tika", children=0)
+    own = world.child("Ada di sana", by="tika")
+    done(world, elsewhere, "tika", lambda w: w.join(own))
+    Child.objects.filter(pk=own.pk).update(created_by=world.sari, agency=world.home)
+    sentence = f"Data anak yang lain tidak dapat Anda pakai. Hubungi {contact}."
+    refused(world, case, "sari", lambda w: merging.merge(w, child, own.pk, WHY), sentence)
+    refused(world, case, "sari", lambda w: merging.merge(w, own.pk, child, WHY), merging.NOT_IN)

@@ -5,6 +5,7 @@ from django.test import Client
 
 from sopcases.cases import children, encounters, family, merging
 from sopcases.cases.models import Aid, Attendance, Child, Merge, Session
+from sopcases.cases.views.person import NO_CASE
 from sopcases.people.models import Entry, Position
 from tests.cases.story import done
 from tests.cast import appoint, make_user
@@ -210,3 +211,39 @@ def test_both_records_in_one_case_stand_marked(world, client_of):
     done(world, case, "sari", lambda w: merging.merge(w, two.pk, one.pk, REASON))
     body = text(client_of("sari").get(url(one)))
     assert "tercatat di sini sebagai Dua" in body and "tercatat di sini sebagai Satu" in body
+
+
+def test_the_case_page_marks_the_records_that_were_declared_one(world, client_of):
+    case, one = known(world, "Satu")
+    other, two = known(world, "Dua")
+    client = client_of("sari")
+    pages = [f"/penanganan/{row.number}/" for row in (case, other)]
+    assert not any("Data yang sama" in text(client.get(page)) for page in pages)
+    done(world, case, "sari", lambda w: merging.merge(w, one.pk, two.pk, REASON))
+    assert all("Data yang sama" in text(client.get(page)) for page in pages)
+
+
+def test_two_nik_that_differ_are_warned_of(world, client_of):
+    _, one = known(world, "Satu", nik="2172014107200001")
+    _, two = known(world, "Dua", nik="2172014107200002")
+    _, three = known(world, "Tiga")
+    client = client_of("sari")
+    warning = "NIK kedua data ini berbeda"
+    assert warning in text(client.get(url(one, f"sama/?dengan={two.pk}")))
+    assert warning not in text(client.get(url(one, f"sama/?dengan={three.pk}")))
+
+
+def test_a_record_in_no_case_is_declared_by_who_made_it(world, client_of):
+    _, one = known(world, "Satu")
+    loose, other = world.child("Lepas"), world.child("Lepas Juga")
+    client = client_of("sari")
+    assert url(loose, "sama/") in text(client.get(url(loose)))
+    both = url(loose, f"sama/?dengan={other.pk}")
+    key = client.get(both).context["form"]["_key"].value()
+    answer = client.post(both, {"_key": key, "kept": other.pk, "reason": REASON})
+    assert NO_CASE in text(answer) and not Merge.objects.exists()
+    there = url(loose, f"sama/?dengan={one.pk}")
+    key = client.get(there).context["form"]["_key"].value()
+    sent = client.post(there, {"_key": key, "kept": one.pk, "reason": REASON})
+    assert (sent.status_code, sent["Location"]) == (302, url(one))
+    assert client_of("dewi").get(url(loose, "sama/")).status_code == 200, "of one child by now, hers too"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sopcases.cases import sessions
+from sopcases.cases import merging, sessions
 from sopcases.cases.models import Attendance, Session
 from sopcases.cases.walk import roll
 from sopcases.desk.inbox import Inbox
@@ -112,6 +112,25 @@ def test_two_groups_in_two_halls(today, rounds, desk, url):
     sari.send(url, **data)
     assert [s.group for s in Session.objects.order_by("id")] == ["Barat", "Timur"]
     assert "Semua anak sudah dicatat." in sari.text(url)
+
+
+def test_a_child_of_two_records_is_one_row_and_one_of_those_who_came(today, rounds, desk, url, period):
+    one, two = (children(case)[0] for case in rounds)
+    with today.walk(rounds[0], "sari") as walk:
+        merging.merge(walk, one, two, "Nama samaran")
+    sari = desk("sari")
+    page = sari.text(url)
+    assert "1 anak dari 1 penanganan belum dicatat." in page
+    assert f'name="anak-{two}"' in page and f'name="anak-{one}"' not in page
+    data = ticked(today, rounds, {f"anak-{two}": "present"})
+    del data[f"alasan-{one}"]
+    here = sari.send(url, **data).url
+    assert Attendance.objects.filter(status="present").count() == 2
+    assert "1 hadir, 0 tidak hadir" in sari.text(here)
+    assert "1 hadir, 0 tidak hadir" in sari.text(url)
+    mended = {f"anak-{two}": "absent", f"alasan-{two}": "Sakit"}
+    sari.send(f"{here}kehadiran/", **mended)
+    assert set(Attendance.objects.values_list("status", flat=True)) == {"absent"}
 
 
 def test_report_photos_and_mending_afterwards(today, rounds, desk, url):

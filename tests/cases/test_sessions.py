@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from sopcases.cases import sessions
+from sopcases.cases import merging, sessions
 from sopcases.cases.models import Attempt, Attendance, Case, CaseChild, Child, Photo, Session
 from sopcases.cases.uploads import accept_photo
 from sopcases.cases.walk import roll
@@ -226,6 +226,85 @@ def many(world, cases, of):
     )
     Attempt.objects.bulk_create(alike(four, case=case, child=child) for case, child in inside)
     return rounds
+
+
+@pytest.fixture
+def doubled(world):
+    """One round whose two records were declared one child, and another with a child of its own."""
+    case = on_the_street(world, 2)
+    papered(world, case, children(case))
+    done(world, case, "sari", lambda w: w.finish("3"))
+    other = in_sessions(world)
+    world.now = at("2026-04-15 10:00")
+    roll(world.now)
+    one, two = children(case)
+    merge = done(world, case, "sari", lambda w: merging.merge(w, one, two, "Nama samaran"))
+    return case, other, one, two, merge
+
+
+def expects(world, case):
+    return [s.child_id for s in sessions.expected(case.sop, "5", APRIL, world.officer("sari"))]
+
+
+def told(case):
+    return list(case.attendance.order_by("child").values_list("child", "status"))
+
+
+def test_a_child_with_two_records_in_a_case_is_asked_for_once(world, doubled):
+    case, other, one, two, _ = doubled
+    assert expects(world, case) == [two, *children(other)], "by the record that stands for it"
+    session = hold(world, case, present={two})
+    assert told(case) == [(one, "present"), (two, "present")]
+    assert expects(world, case) == children(other)
+    (summary,) = sessions.summaries(case.sop, "5", APRIL)
+    assert (summary.present, summary.absent) == (1, 0), "children, not records"
+    assert Entry.objects.get(verb="session.held").data["children"] == 1
+    report(world, session)
+    assert states(case, "5") == ["done"]
+
+
+def test_any_of_its_records_will_do_but_not_two_things_at_once(world, doubled):
+    case, _, one, two, _ = doubled
+    with pytest.raises(Refused, match="tercatat dua kali"):
+        hold(world, case, present={one}, absent={two: "Sakit"})
+    hold(world, case, present={one, two})
+    assert told(case) == [(one, "present"), (two, "present")]
+    with pytest.raises(Conflict, match="baru saja dicatat"):
+        hold(world, case, present={two}, group="Timur")
+
+
+def test_records_in_two_cases_are_told_in_both(world, april):
+    one, two = (children(case)[0] for case in april)
+    done(world, april[0], "sari", lambda w: merging.merge(w, one, two, "Nama samaran"))
+    assert expects(world, april[0]) == [two]
+    report(world, hold(world, april[0], absent={two: "Sakit"}))
+    assert [told(case) for case in april] == [[(one, "absent")], [(two, "absent")]]
+    assert [states(case, "5") for case in april] == [["done"], ["done"]]
+
+
+def test_who_was_told_by_one_record_before_they_were_joined_is_not_asked_again(world, doubled):
+    case, other, one, two, merge = doubled
+    done(world, case, "sari", lambda w: merging.unmerge(w, merge.pk, "Belum pasti"))
+    session = hold(world, case, present={one})
+    assert expects(world, case) == [two, *children(other)]
+    done(world, case, "sari", lambda w: merging.merge(w, one, two, "Sudah pasti"))
+    assert expects(world, case) == children(other)
+    with pytest.raises(Conflict, match="baru saja dicatat"):
+        hold(world, case, present={two}, group="Timur")
+    report(world, session)
+    assert states(case, "5") == ["done"], "nobody is left to be told"
+
+
+def test_mending_and_not_held_go_to_every_record(world, doubled):
+    case, other, one, two, _ = doubled
+    session = hold(world, case, present={two})
+    changes = {two: ("absent", "Sakit")}
+    sessions.correct(session, world.officer("sari"), changes, version=session.version)
+    assert told(case) == [(one, "absent"), (two, "absent")]
+    (three,) = children(other)
+    officer = world.officer("sari")
+    sessions.not_held(case.sop, "5", APRIL, officer, reason="Banjir", children={three}, group="Timur")
+    assert told(other) == [(three, "not_held")]
 
 
 def alike(attempt, **facts):

@@ -1,5 +1,7 @@
 """A child: everything that identifies may be unknown."""
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -81,6 +83,21 @@ class Child(models.Model):
         """What titles, notices and exports to others show."""
         words = (self.name or self.temporary_name).split()
         return ". ".join(w[0].upper() for w in words) + "." if words else "Tanpa nama"
+
+
+def follow(known: Mapping[int, int | None]) -> dict[int, int]:
+    """Record → the record that stands for its child, from what is known of their pointers (`merged_into`).
+
+    Asks nothing where none points anywhere, else one query for each further level of the tree.
+    """
+    found = {pk: into or pk for pk, into in known.items()}
+    open_ends = {into for into in known.values() if into}
+    while open_ends:
+        rows = Child.objects.filter(pk__in=open_ends, merged_into__isnull=False)
+        upward = dict(rows.values_list("pk", "merged_into"))
+        found = {pk: upward.get(at, at) for pk, at in found.items()}
+        open_ends = set(upward.values())
+    return found
 
 
 class ChildWord(models.Model):

@@ -19,6 +19,7 @@ from sopcases.people import journal
 from sopcases.refusal import NotAllowed, Refused
 
 NO_PART = "Anda tidak bertugas dalam penanganan anak ini."
+NO_CASE = "Kedua data ini belum ada dalam penanganan. Tambahkan dahulu salah satunya ke penanganannya."
 UNKNOWN = "Data anak ini tidak dapat dipakai."
 
 
@@ -52,7 +53,7 @@ def person(request: HttpRequest, who: Person) -> HttpResponseBase:
     _log_read(request, who)
     page = persons.page(who)
     acts = []
-    if who.root.pk in who.in_hand:
+    if who.may_declare:
         acts.append((person_url(who.root.pk, "person_same"), "Nyatakan anak yang sama"))
     context = {"page": page, "rows": _answers(page.facts), "acts": acts}
     return render(request, "cases/person.html", context)
@@ -66,7 +67,7 @@ def _answers(facts) -> list[dict]:
 @require_http_methods(["GET", "POST"])
 def same(request: HttpRequest, who: Person) -> HttpResponseBase:
     """Look for the child's other record; with `dengan`, see the two side by side and declare them one."""
-    if who.root.pk not in who.in_hand:
+    if not who.may_declare:
         raise NotAllowed(NO_PART)
     here = person_url(who.root.pk, "person_same")
     if "dengan" in request.GET:
@@ -98,8 +99,9 @@ def _declare(request: HttpRequest, who: Person, here: str) -> HttpResponseBase:
     def act() -> str:
         kept = form.cleaned_data["kept"]
         gone = pair[next((pk for pk in pair if pk != kept), kept)]
-        if (case := gone.in_hand.get(gone.root.pk)) is None:
-            raise NotAllowed(NO_PART)
+        case = gone.in_hand.get(gone.root.pk) or pair[kept].in_hand.get(kept)
+        if case is None:
+            raise NotAllowed(NO_CASE if gone.may_declare and pair[kept].may_declare else NO_PART)
         with walking(case, request.officer) as walk:
             merging.merge(walk, gone.root.pk, kept, form.cleaned_data["reason"])
         messages.success(request, "Kedua data dinyatakan anak yang sama.")
@@ -109,6 +111,7 @@ def _declare(request: HttpRequest, who: Person, here: str) -> HttpResponseBase:
         context = {
             "who": who,
             "form": form,
+            "contradicts": who.contradicts(other),
             "columns": [
                 {
                     "called": one.root.called,

@@ -203,7 +203,7 @@ def occasion(request: HttpRequest, place: Place) -> HttpResponseBase:
 def attendance_list(request: HttpRequest, place: Place) -> HttpResponseBase:
     """The Daftar Hadir to be signed: every child that stands there, told or not."""
     _log(request, place)
-    stays = sessions.standing(place.sop, place.key, place.period, request.officer)
+    stays = sessions.each_once(sessions.standing(place.sop, place.key, place.period, request.officer))
     context = {
         "place": place,
         "month": f"{wording.MONTHS[place.period.month - 1]} {place.period.year}",
@@ -271,11 +271,16 @@ def _act(
     return answer(request, form, act, show, request.path, others)
 
 
-def _rows(place: Place, officer: Officer) -> list[Attendance]:
-    """What was told of the children of cases the officer may read."""
-    visible = Case.objects.visible_to(officer).values("pk")
-    rows = place.session.attendance.filter(case__in=visible).select_related("case", "child")
-    return list(rows.order_by("case_id", "id"))
+def _rows(place: Place, officer: Officer) -> tuple[list[Attendance], int]:
+    """What was told of the children of cases the officer may read, each child once; and how many others."""
+    every = list(place.session.attendance.select_related("case", "child").order_by("case_id", "id"))
+    visible = set(
+        Case.objects.visible_to(officer)
+        .filter(attendance__session=place.session)
+        .values_list("pk", flat=True)
+    )
+    rows = sessions.each_once(row for row in every if row.case_id in visible)
+    return rows, len(sessions.each_once(every)) - len(rows)
 
 
 @session_gate
@@ -284,7 +289,7 @@ def session(request: HttpRequest, place: Place) -> HttpResponseBase:
     """A session as it was told."""
     _log(request, place)
     row = place.session
-    rows = _rows(place, request.officer)
+    rows, hidden = _rows(place, request.officer)
     groups: dict[str, list[Attendance]] = {}
     for one in rows:
         groups.setdefault(one.case.number, []).append(one)
@@ -306,7 +311,7 @@ def session(request: HttpRequest, place: Place) -> HttpResponseBase:
         "groups": list(groups.items()),
         "present": sum(r.status == Attendance.Status.PRESENT for r in rows),
         "absent": sum(r.status == Attendance.Status.ABSENT for r in rows),
-        "hidden": row.attendance.count() - len(rows),
+        "hidden": hidden,
         "papers": papers,
         "lacking": [k.name for k in place.kinds if k.pk not in there] if row.held_at else [],
         "photos": [photo_link(p, no) for no, p in enumerate(row.photos.all(), 1)],
@@ -372,7 +377,7 @@ def photos(request: HttpRequest, place: Place) -> HttpResponseBase:
 def attendance(request: HttpRequest, place: Place) -> HttpResponseBase:
     """Attendance mended; what it was stays in the journal of the case."""
     _log(request, place)
-    rows = _rows(place, request.officer)
+    rows, _ = _rows(place, request.officer)
     form = MendForm(
         request.POST if request.method == "POST" else None,
         stays=rows,
