@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
-from sopcases.cases import sessions
+from sopcases.cases import family, sessions
 from sopcases.cases.uploads import accept_photo
 from sopcases.cases.walk import roll, walking
 from sopcases.letters.layouts import LAYOUTS
@@ -56,6 +56,26 @@ def ordered(world, children: int = 1):
         walk.note("Bertemu penyidik Polresta", at("2026-03-04 09:00"))
         walk.photo(accept_photo(picture()), caption="Serah terima surat di Polresta")
     return desk.case
+
+
+def with_mother(world, children: int = 1):
+    """The first child's mother is known."""
+    case = found(world, children)
+    with walking(case, world.officer("sari")) as walk:
+        first = walk.stays[0].child
+        family.relate_adult(walk, first, "mother", name=LONG, address="Jalan Merdeka 5")
+    return case
+
+
+def followed(world, children: int = 1):
+    """A case with a note on its first child, one on another, a place, and a paper on file."""
+    case = found(world, children)
+    world.file(case, "Surat Terlantar")
+    with walking(case, world.officer("sari")) as walk:
+        ids = [stay.child_id for stay in walk.stays]
+        walk.place(ids[0], "RSUD", world.now)
+        walk.note("Ibunya tinggal di Batam", world.now, ids[0])
+    return case
 
 
 def met(world, children: int = 1):
@@ -158,7 +178,68 @@ SAMPLES = [
         about="15 April 2026",
         empty={"participants": "", "advice": ""},
     ),
+    Sample(
+        "Surat Penitipan",
+        {
+            "to": "Ketua Panti Asuhan Kasih",
+            "reason": "Orang tuanya belum ditemukan.",
+            "terms": "Kunjungan setiap minggu",
+        },
+        (
+            "Hal : Penitipan Anak",
+            "Yth. Ketua Panti Asuhan Kasih",
+            f"Nama : {CHILD}",
+            "terhitung sejak tanggal 2 Maret 2026 sampai ada penempatan lebih lanjut.",
+            "Selama penitipan berlaku ketentuan: 1. Kunjungan setiap minggu",
+            "KEPALA DINAS,",
+        ),
+        queries=16,
+        empty={"terms": "", "opening": ""},
+    ),
+    Sample(
+        "Surat Panggilan",
+        {"meet_at": "2026-03-10T09:00", "meet_for": "Membahas pengasuhan", "bring": "Kartu identitas"},
+        (
+            "Hal : Panggilan Orang Tua/Wali",
+            f"Yth. Saudara/i {LONG}",
+            "Jalan Merdeka 5",
+            f"Nama : {CHILD}",
+            "Hari : Selasa",
+            "Tanggal : 10 Maret 2026",
+            "Pukul : 09.00",
+            "Menghadap : Agus Salim, Petugas",
+            "Keperluan : Membahas pengasuhan",
+            "Saudara diminta membawa: 1. Kartu identitas",
+        ),
+        opened=with_mother,
+        about=LONG,
+        queries=18,
+        empty={"bring": "", "opening": ""},
+    ),
+    Sample(
+        "Surat Pelimpahan",
+        {
+            "to": "Kepala Dinas Sosial Kota Batam",
+            "reason": "Keluarganya tinggal di Batam.",
+            "asked": "Mohon ditindaklanjuti.",
+        },
+        (
+            "Hal : Pelimpahan Penanganan Anak",
+            "Lampiran : 1 (satu) berkas",
+            "Keberadaan sekarang : RSUD",
+            "Ringkasan penanganan sampai dengan surat ini: 1. 2 Maret 2026: Ditemukan menangis seorang diri. "
+            "2. 2 Maret 2026: Ibunya tinggal di Batam",
+            "Bersama surat ini kami lampirkan: 1. Surat Terlantar",
+        ),
+        opened=followed,
+        queries=17,
+        empty={"papers": [], "opening": ""},
+    ),
 ]
+
+
+def sample_of(kind: str) -> Sample:
+    return next(sample for sample in SAMPLES if sample.kind == kind)
 
 
 @pytest.fixture(params=SAMPLES, ids=str)
@@ -314,7 +395,7 @@ def test_kinds_are_listed_by_what_they_are(world, door):  # noqa: F811
 
 
 def test_only_the_order_s_own_days_are_offered(world, door):  # noqa: F811
-    sample = next(s for s in SAMPLES if s.kind == "Laporan Hasil Pelaksanaan Tugas")
+    sample = sample_of("Laporan Hasil Pelaksanaan Tugas")
     case, client = open_case(world, sample), door(sample.by)
     _, page = page_of(client, world, case, sample)
     form = page.context["form"]
@@ -324,7 +405,7 @@ def test_only_the_order_s_own_days_are_offered(world, door):  # noqa: F811
 
 
 def test_photos_are_drawn_with_caption_and_time_and_never_fetched(world, door):  # noqa: F811
-    sample = next(s for s in SAMPLES if s.kind == "Laporan Hasil Pelaksanaan Tugas")
+    sample = sample_of("Laporan Hasil Pelaksanaan Tugas")
     case, client = open_case(world, sample), door(sample.by)
     photo = case.photos.get(caption__startswith="Serah")
     letter = write(client, world, case, sample, photos=[photo.pk])
@@ -391,3 +472,49 @@ def test_an_activity_that_is_no_session(world, door):  # noqa: F811
     text = text_of(client, Letter.objects.latest("id"))
     assert "Sosialisasi" in text
     assert "Kehadiran anak" not in text
+
+
+# --- letters to others
+
+
+def test_a_call_to_come_is_for_a_time_to_come(world, door):  # noqa: F811
+    sample = sample_of("Surat Panggilan")
+    case, client = open_case(world, sample), door(sample.by)
+    url, page = page_of(client, world, case, sample)
+    answer = client.post(url, sent(page) | sample.typed | {"meet_at": "2026-03-02T07:00"})
+    assert "Waktu pertemuan sudah lewat; isi waktu yang akan datang." in answer.content.decode()
+
+
+def test_a_stay_ends_after_it_begins(world, door):  # noqa: F811
+    sample = sample_of("Surat Penitipan")
+    case, client = open_case(world, sample), door(sample.by)
+    url, page = page_of(client, world, case, sample)
+    answer = client.post(url, sent(page) | sample.typed | {"until": "2026-03-01"})
+    assert "Tanggal akhir mendahului tanggal mulai penitipan." in answer.content.decode()
+    letter = write(client, world, case, sample, until="2026-03-20")
+    assert "sejak tanggal 2 s.d. 20 Maret 2026." in text_of(client, letter)
+
+
+def test_what_is_noted_of_another_child_is_not_handed_on(world, door):  # noqa: F811
+    sample = sample_of("Surat Pelimpahan")
+    case, client = open_case(world, sample, 2), door(sample.by)
+    first, second = case.children.order_by("id").values_list("child_id", flat=True)
+    with walking(case, world.officer("sari")) as walk:
+        walk.note("Saudara lain sakit", world.now, second)
+    url, _ = page_of(client, world, case, sample)
+    form = client.get(f"{url}&anak={first}").context["form"]
+    assert form["children_named"].initial == [first]
+    assert "Ibunya tinggal di Batam" in form["summary"].initial
+    assert "Saudara lain sakit" not in form["summary"].initial
+
+
+def test_the_child_is_told_of_as_the_file_knows_him_when_it_is_proposed(world, door):  # noqa: F811
+    sample = sample_of("Surat Penitipan")
+    case, client = open_case(world, sample), door(sample.by)
+    letter = write(client, world, case, sample)
+    child = case.children.get().child
+    child.marks = "Tahi lalat di pipi kiri"
+    child.save()
+    assert "Tahi lalat" not in text_of(client, letter)
+    letter.propose(world.officer(sample.by))
+    assert "Ciri fisik : Tahi lalat di pipi kiri" in text_of(client, letter)

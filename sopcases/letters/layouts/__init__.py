@@ -6,7 +6,10 @@ from sopcases.letters.layouts import (
     laporan_sosial,
     laporan_tugas,
     spt,
+    surat_panggilan,
+    surat_pelimpahan,
     surat_pengantar,
+    surat_penitipan,
     surat_permohonan,
 )
 from sopcases.letters.layouts.base import Layout, LayoutForm, Person
@@ -19,6 +22,9 @@ MODULES = (
     surat_permohonan,
     laporan_tugas,
     laporan_kegiatan,
+    surat_penitipan,
+    surat_panggilan,
+    surat_pelimpahan,
 )
 LAYOUTS: dict[str, Layout] = {module.LAYOUT.slug: module.LAYOUT for module in MODULES}
 

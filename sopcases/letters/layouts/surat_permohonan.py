@@ -1,7 +1,5 @@
 """Surat Permohonan: what the office asks of police, civil registry, hospital or an institution."""
 
-from datetime import date
-
 from django import forms
 
 from sopcases.letters.layouts import correspondence
@@ -89,10 +87,6 @@ def body(content: dict, context) -> Correspondence:
     )
 
 
-def refresh(content: dict, case, day: date) -> dict:
-    return retold(content, case, day)
-
-
 LAYOUT = Layout(
     slug="surat_permohonan",
     name="Surat Permohonan",
@@ -101,6 +95,6 @@ LAYOUT = Layout(
     form=SuratPermohonanForm,
     body=body,
     problem=correspondence.problem,
-    refresh=refresh,
+    refresh=retold,
     closing="Demikian kami sampaikan. Atas perhatian dan kerja sama Saudara, kami ucapkan terima kasih.",
 )
