@@ -83,6 +83,8 @@ SENTENCES = {
     "letter.decided": "Memutuskan {kind} untuk ditandatangani",
     "letter.signed": "Mengunggah {kind} yang sudah ditandatangani",
     "letter.certified": "Menandatangani {kind} secara elektronik",
+    "letter.sent": "Mencatat pengiriman {kind}",
+    "letter.receipted": "Mengunggah tanda terima {kind}",
     "letter.fixed": "Menetapkan naskah {kind}",
     "letter.printed": "Mencetak {kind} untuk ditandatangani",
     "letter.completed": "Mengunggah {kind} yang sudah ditandatangani para pihak",

@@ -211,6 +211,8 @@ class Agenda:
         keeper = register.refuse_keep(self.officer) is None
         free = number.state in (Number.State.RESERVED, Number.State.OUTSIDE)
         note = number.reason or f"Diambil {number.by}, {moment(number.at)}"
+        if readable and letter.sent_on:
+            note += f". {sent_text(letter)}"
         if number.state == Number.State.RESERVED and letter:
             note += " (untuk surat yang sedang dikonsep)"
         return Row(
@@ -248,7 +250,9 @@ class Agenda:
                 case=letter.case.number,
                 signer=letter.signer_name,
                 chip=None,
-                note="Nomor dari bagian umum, di luar pola seri",
+                note=". ".join(
+                    filter(None, ["Nomor dari bagian umum, di luar pola seri", sent_text(letter)])
+                ),
                 url=letter_url(letter),
             )
             for letter in letters
@@ -348,6 +352,13 @@ def spreadsheet(
 def number_url(number: Number, name: str) -> str:
     """The address of an act on a number."""
     return reverse(f"letters:{name}", kwargs={"entry": number.pk})
+
+
+def sent_text(letter: Letter) -> str:
+    """When, to whom and how a letter went out; "" for one that did not."""
+    if letter.sent_on is None:
+        return ""
+    return f"Dikirim {day_text(letter.sent_on)} kepada {letter.sent_to} ({letter.get_sent_how_display()})"
 
 
 def _about(letter: Letter) -> str:

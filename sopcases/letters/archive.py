@@ -10,11 +10,11 @@ from pathlib import Path
 from sopcases.letters import pdf, sheet
 from sopcases.letters.models import Letter
 from sopcases.letters.signing import WET
-from sopcases.letters.states import ENDED, LetterState
+from sopcases.letters.states import ENDED, INKED, LetterState
 from sopcases.people.models import Agency
 
 NONE = "none"
-SIGNED = (LetterState.SIGNED, LetterState.COMPLETE)
+SIGNED = (*INKED, LetterState.COMPLETE)
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,9 @@ class Row:
 def dump(folder: Path, at: datetime, agency: Agency | None = None) -> int:
     """Write every letter's PDF and index.csv into an empty folder; answers how many letters.
 
-    The scan of a letter signed in ink stands beside its PDF, "…-bertanda-tangan". Names tell no child's name.
-    Raises FileExistsError for a folder that holds something.
+    The scan of a letter signed in ink stands beside its PDF, "…-bertanda-tangan", the receipt of one that was
+    sent too, "…-tanda-terima". Names tell no child's name. Raises FileExistsError for a folder that holds
+    something.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
@@ -63,6 +64,11 @@ def _rows(folder: Path, at: datetime, agency: Agency | None) -> Iterator[Row]:
             scan = folder / f"{name.removesuffix('.pdf')}-bertanda-tangan.{ending}"
             with letter.paper.file.open("rb") as stored:
                 scan.write_bytes(stored.read())
+        if letter.receipt:
+            ending = letter.receipt.name.rsplit(".", 1)[-1]
+            receipt = folder / f"{name.removesuffix('.pdf')}-tanda-terima.{ending}"
+            with letter.receipt.open("rb") as stored:
+                receipt.write_bytes(stored.read())
         yield Row(
             file=name,
             kind=str(letter.paper.kind),

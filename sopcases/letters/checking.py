@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from sopcases.cases.wording import moment
 from sopcases.letters.signing.validation import Found, signatures
-from sopcases.letters.states import LetterState, Track
+from sopcases.letters.states import INKED, LetterState, Track
 from sopcases.letters.words import day_text
 
 STATES = {
@@ -30,6 +30,11 @@ STATES = {
         "Naskah ini sudah dicetak, tetapi belum berlaku sebelum ditandatangani para pihak.",
     ),
     LetterState.SIGNED: (
+        "done",
+        "Ditandatangani basah",
+        "Yang berlaku ialah naskah bertanda tangan basah yang disimpan perangkat daerah.",
+    ),
+    LetterState.SENT: (
         "done",
         "Ditandatangani basah",
         "Yang berlaku ialah naskah bertanda tangan basah yang disimpan perangkat daerah.",
@@ -82,7 +87,7 @@ def address(token: str) -> str:
 def report(letter) -> Report:
     """What the check page tells. `letter` comes with agency, paper and kind."""
     tone, state, text = STATES[letter.state]
-    if letter.state == LetterState.SIGNED and letter.backend:
+    if letter.state in INKED and letter.backend:
         state, text = "Ditandatangani dengan sertifikat elektronik", letter.certified_face
     if letter.state == LetterState.REPLACED:
         newer = letter.paper.replaced_by.exclude(letter__number="").values_list("letter__number", flat=True)

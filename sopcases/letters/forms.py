@@ -88,6 +88,32 @@ class NumberForm(ActForm):
     number = forms.CharField(label="Nomor dari bagian umum", max_length=100)
 
 
+class SendForm(ActForm):
+    """How the signed letter went out."""
+
+    on = DayField(label="Dikirim pada tanggal")
+    to = forms.CharField(
+        label="Dikirim kepada",
+        max_length=300,
+        help_text="Jabatan atau instansi penerima, juga beberapa. Jangan menulis nama anak.",
+    )
+    how = forms.ChoiceField(label="Cara", choices=Letter.Way.choices, widget=forms.RadioSelect)
+    receipt = PaperField(
+        label="Tanda terima (boleh menyusul)",
+        required=False,
+        help_text="Satu PDF, atau foto: tanda terima, atau lembar kedua yang kembali.",
+    )
+
+    def __init__(self, *args, officer: Officer, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = officer.day
+
+
+class ReceiptForm(ActForm):
+    file = PaperField(label="Tanda terima", help_text="Satu PDF, atau foto setiap halaman (JPEG, PNG).")
+    received_on = DayField(label="Diterima pada tanggal (bila tercantum)", required=False)
+
+
 class FixForm(ActForm):
     """The number is asked for only where another office gives it."""
 

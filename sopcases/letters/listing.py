@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from sopcases.letters.models import Letter
 from sopcases.letters.page import Chip, chip, letter_url
-from sopcases.letters.states import ENDED, LetterState
+from sopcases.letters.states import ENDED, INKED, LetterState
 from sopcases.letters.words import day_text
 from sopcases.people.authority import Officer
 
@@ -33,7 +33,8 @@ GROUPS = {
             ]
         ),
     ),
-    "selesai": ("Ditandatangani", Q(state__in=[LetterState.SIGNED, LetterState.COMPLETE])),
+    "selesai": ("Ditandatangani", Q(state__in=[*INKED, LetterState.COMPLETE])),
+    "dikirim": ("Dikirim", Q(state=LetterState.SENT)),
     "batal": ("Dibatalkan atau diganti", Q(state__in=ENDED)),
 }
 

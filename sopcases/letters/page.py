@@ -10,7 +10,7 @@ from sopcases.letters.changes import Change, changes
 from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.models import Letter
 from sopcases.letters.models.lifecycle import SIGNER
-from sopcases.letters.states import EDITABLE, ENDED, IN_CHAIN, LetterState, Track
+from sopcases.letters.states import EDITABLE, ENDED, IN_CHAIN, INKED, LetterState, Track
 from sopcases.letters.words import day_text
 from sopcases.people.authority import Officer
 
@@ -22,6 +22,7 @@ TONES = {
     LetterState.READY: "active",
     LetterState.DECIDED: "waiting",
     LetterState.SIGNED: "done",
+    LetterState.SENT: "done",
     LetterState.PRINTABLE: "active",
     LetterState.AWAITING: "waiting",
     LetterState.COMPLETE: "done",
@@ -97,6 +98,13 @@ DEEDS = (
     ("number", "Catat nomor", Letter.why_not_number, "Tulis nomor yang diberikan bagian umum."),
     ("scan", "Unggah naskah bertanda tangan", Letter.why_not_file_signed_scan, "Pindai atau foto naskahnya."),
     ("complete", "Unggah naskah bertanda tangan", Letter.why_not_complete, "Pindai atau foto naskahnya."),
+    ("send", "Catat pengiriman", Letter.why_not_send, "Tulis kapan, kepada siapa, dan bagaimana dikirim."),
+    (
+        "file_receipt",
+        "Unggah tanda terima",
+        Letter.why_not_file_receipt,
+        "Pindai atau foto tanda terima, atau lembar kedua yang kembali.",
+    ),
     ("return", "Kembalikan dengan catatan", Letter.why_not_return, ""),
     ("edit", "Ubah naskah", Letter.why_not_edit, ""),
     ("void", "Batalkan surat", Letter.why_not_void, ""),
@@ -104,7 +112,7 @@ DEEDS = (
 )
 MINE = {"initial", "certify", "decide"}
 """While one of these is asked of him, no other letter is."""
-PRIMARY = {"initial", "certify", "decide", "propose", "fix", "number", "scan", "complete"}
+PRIMARY = {"initial", "certify", "decide", "propose", "fix", "number", "scan", "complete", "send"}
 
 
 @dataclass(frozen=True)
@@ -147,6 +155,7 @@ class LetterPage:
     may_print: bool
     pdf_url: str
     scan_url: str
+    receipt_url: str
     replaced_by: str
     replaces: str
 
@@ -159,8 +168,8 @@ def letter_page(letter: Letter, officer: Officer) -> LetterPage:
         if why_not(letter, officer) is None
     ]
     lapsed = letter.lapsed(officer.day)
-    # Others may propose or fix a draft too, but only its authors are asked to.
-    asked = PRIMARY if officer.user.pk in letter.author_ids else PRIMARY - {"propose", "fix"}
+    # Others may propose, fix or send it too, but only its authors are asked to.
+    asked = PRIMARY if officer.user.pk in letter.author_ids else PRIMARY - {"propose", "fix", "send"}
     first = next(((n, d) for n, d in allowed if n in asked), None)
     if lapsed:
         first = next(((n, d) for n, d in allowed if n == "replace"), None)
@@ -182,6 +191,7 @@ def letter_page(letter: Letter, officer: Officer) -> LetterPage:
         may_print=letter.why_not_print_out(officer) is None,
         pdf_url=letter_url(letter, "pdf"),
         scan_url=letter_url(letter, "signed") if letter.paper.file else "",
+        receipt_url=letter_url(letter, "receipt") if letter.receipt else "",
         replaced_by=reverse("letters:letter", kwargs={"letter": newer}) if newer else "",
         replaces=letter_url(older) if older else "",
     )
@@ -247,15 +257,26 @@ def facts(letter: Letter):
     if letter.initialled_by and not letter.initials:
         yield "Diparaf oleh", f"{letter.initialled_by}, {letter.initialled_title}"
     if letter.signer_id:
-        done = "Ditandatangani oleh" if letter.state == LetterState.SIGNED else "Diputuskan oleh"
+        done = "Ditandatangani oleh" if letter.state in INKED else "Diputuskan oleh"
         yield done, f"{letter.signer_name}, {letter.signer_title}"
     elif letter.track == Track.LETTER:
         yield "Penanda tangan", str(letter.paper.kind.signer or "Belum ditetapkan")
     if letter.backend:
         yield "Sertifikat", letter.certificate
     yield "Tanggal tanda tangan", day_text(letter.signed_on) if letter.signed_on else ""
+    if letter.sent_on:
+        yield "Dikirim", f"{day_text(letter.sent_on)}, {letter.get_sent_how_display()}"
+        yield "Dikirim kepada", letter.sent_to
+        yield "Tanda terima", receipt_text(letter)
     yield "Sidik digital (SHA-256)", letter.sha256
     yield "Alasan pembatalan", letter.paper.void_reason
+
+
+def receipt_text(letter: Letter) -> str:
+    """How far the receipt of a letter that was sent is."""
+    if not letter.receipt:
+        return "Belum ada"
+    return f"Diterima {day_text(letter.received_on)}" if letter.received_on else "Tersimpan"
 
 
 def lines(letter: Letter):

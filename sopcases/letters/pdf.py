@@ -6,7 +6,7 @@ import segno
 from django.template.loader import render_to_string
 
 from sopcases import pdf
-from sopcases.letters.states import FACES, WATERMARKS, LetterState
+from sopcases.letters.states import FACES, INKED, WATERMARKS
 
 STYLES = ("letters/letter.css", "letters/print.css")
 
@@ -29,11 +29,7 @@ def render(
 
 def face(letter) -> str:
     """What a print says of itself: no print ever looks more signed than it is."""
-    return (
-        letter.certified_face
-        if letter.state == LetterState.SIGNED and letter.backend
-        else FACES[letter.state]
-    )
+    return letter.certified_face if letter.state in INKED and letter.backend else FACES[letter.state]
 
 
 def of(letter, body: str) -> bytes:

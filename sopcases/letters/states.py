@@ -18,6 +18,7 @@ class LetterState(models.TextChoices):
     READY = "ready", "Siap ditandatangani"
     DECIDED = "decided", "Menunggu tanda tangan"
     SIGNED = "signed", "Ditandatangani"
+    SENT = "sent", "Dikirim"
     PRINTABLE = "printable", "Siap cetak"
     AWAITING = "awaiting", "Menunggu tanda tangan para pihak"
     COMPLETE = "complete", "Lengkap"
@@ -38,7 +39,8 @@ class LetterState(models.TextChoices):
             cls.INITIALLED: {cls.INITIALLED, cls.READY, cls.RETURNED, cls.SIGNED, *ended},
             cls.READY: {cls.DECIDED, cls.RETURNED, cls.SIGNED, *ended},
             cls.DECIDED: {cls.SIGNED, *ended},
-            cls.SIGNED: set(ended),
+            cls.SIGNED: {cls.SENT, *ended},
+            cls.SENT: set(ended),
             cls.PRINTABLE: {cls.AWAITING, cls.COMPLETE, *ended},
             cls.AWAITING: {cls.COMPLETE, *ended},
             cls.COMPLETE: set(ended),
@@ -49,6 +51,8 @@ class LetterState(models.TextChoices):
 
 EDITABLE = (LetterState.DRAFT, LetterState.RETURNED)
 IN_CHAIN = (LetterState.PROPOSED, LetterState.INITIALLED)
+INKED = (LetterState.SIGNED, LetterState.SENT)
+"""Signed and in force, sent or not."""
 ENDED = (LetterState.VOID, LetterState.REPLACED)
 FACES = {
     LetterState.DRAFT: "Konsep – belum ditandatangani",
@@ -58,6 +62,7 @@ FACES = {
     LetterState.READY: "Siap ditandatangani – belum berlaku sebelum ditandatangani dan dicap",
     LetterState.DECIDED: "Menunggu tanda tangan – belum berlaku sebelum ditandatangani dan dicap",
     LetterState.SIGNED: "Salinan teks – yang berlaku ialah naskah bertanda tangan basah dalam berkas",
+    LetterState.SENT: "Salinan teks – yang berlaku ialah naskah bertanda tangan basah dalam berkas",
     LetterState.PRINTABLE: "Menunggu tanda tangan para pihak – belum berlaku sebelum ditandatangani",
     LetterState.AWAITING: "Menunggu tanda tangan para pihak – belum berlaku sebelum ditandatangani",
     LetterState.COMPLETE: "Salinan teks – yang berlaku ialah naskah bertanda tangan basah dalam berkas",

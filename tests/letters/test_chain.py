@@ -14,6 +14,7 @@ from sopcases.refusal import NotAllowed, Refused
 from sopcases.sops.models import Stage
 from tests.cast import PASSWORD, appoint
 from tests.letters.papers import scan
+from tests.letters.test_walk import at_step_two, spt_of_step_two
 
 pytestmark = pytest.mark.django_db
 CHAIN = ("Kasi", "Kabid", "Sekretaris")
@@ -147,12 +148,29 @@ def test_the_drafter_in_the_chain_needs_a_reason(chained):
         letter.initial(chained.by("dewi"), reason="lagi")
 
 
-def test_the_disposing_step_names_the_hand_that_the_sop_names(chained, world):
+def test_the_disposing_step_is_met_and_names_the_hand_that_the_sop_names(chained, world):
     """The SOP lets the Kabid dispose; that the Sekretaris initials after him does not make him do it."""
-    letter = chained.proposed()
+    chained = at_step_two(world)
+    letter = spt_of_step_two(chained)
+    letter.propose(chained.by("agus"))
     for name in ("dewi", "rahman", "rina"):
+        assert world.states(chained.case) == {"1": "done", "2": "done", "3": "open"}
         letter.initial(chained.by(name))
-    assert letter.paper.disposed_by == world.rahman
+    letter.decide(chained.by("budi"))
+    assert world.states(chained.case)["3"] == "done"
+    approving = chained.case.attempts.get(step__key="3")
+    assert set(approving.acted_by.all()) == {world.rahman, world.budi}
+
+
+def test_a_return_in_the_chain_takes_the_case_back_to_the_drafting_step(chained, world):
+    chained = at_step_two(world)
+    letter = spt_of_step_two(chained)
+    letter.propose(chained.by("agus"))
+    for name in ("dewi", "rahman"):
+        letter.initial(chained.by(name))
+    letter.return_(chained.by("rina"), "Tujuan belum lengkap")
+    attempts = chained.case.attempts.filter(step__key="2").order_by("no")
+    assert [a.state for a in attempts] == ["returned", "open"]
 
 
 def test_the_scan_names_every_hand_whose_paraf_does_not_stand(chained, world):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from sopcases.letters.models import Letter, Number, approving, fixing, lifecycle
+from sopcases.letters.models import Letter, Number, approving, fixing, lifecycle, sending
 from sopcases.letters.page import TONES
 from sopcases.letters.states import LetterState
 
@@ -21,6 +21,7 @@ def test_the_words_of_the_office():
         "ready": "Siap ditandatangani",
         "decided": "Menunggu tanda tangan",
         "signed": "Ditandatangani",
+        "sent": "Dikirim",
         "printable": "Siap cetak",
         "awaiting": "Menunggu tanda tangan para pihak",
         "complete": "Lengkap",
@@ -34,7 +35,8 @@ def test_the_ways_between_states():
     table = Letter.TRANSITIONS
     assert set(table) == set(S)
     ends = {S.VOID, S.REPLACED}
-    assert table[S.SIGNED] == table[S.COMPLETE] == ends, "what is signed changes no more"
+    assert table[S.SENT] == table[S.COMPLETE] == ends, "what is signed changes no more"
+    assert table[S.SIGNED] == {S.SENT, *ends}
     assert table[S.REPLACED] == set()
     assert table[S.DECIDED] == {S.SIGNED, *ends}
     assert all(S.DECIDED not in to for state, to in table.items() if state != S.READY)
@@ -43,7 +45,7 @@ def test_the_ways_between_states():
 
 def test_every_way_is_walked_by_a_verb():
     """A state named in the table but moved to by no verb would be a promise without a page."""
-    source = "".join(inspect.getsource(m) for m in (approving, fixing, lifecycle))
+    source = "".join(inspect.getsource(m) for m in (approving, fixing, lifecycle, sending))
     moved = set(re.findall(r"(?:move|_end)\(LetterState\.(\w+)", source))
     assert moved == {state.name for state in S} - {"DRAFT"}
 

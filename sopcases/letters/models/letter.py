@@ -4,16 +4,16 @@ from collections.abc import Iterable
 
 from django.db import models, transaction
 from django.db.models import Case as Choose
-from django.db.models import Exists, OuterRef, Q, Value, When
+from django.db.models import Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from sopcases.cases.models import Case, Filing, Paper
 from sopcases.cases.models.dossier import own_name
 from sopcases.cases.walk import walking
 from sopcases.letters.layouts import LAYOUTS
-from sopcases.letters.models.fixing import Fixing
 from sopcases.letters.models.lifecycle import why_not_touch
 from sopcases.letters.models.register import Series
+from sopcases.letters.models.sending import Sending
 from sopcases.letters.signing import BSRE, CERTIFICATE
 from sopcases.letters.states import IN_CHAIN, LetterState, Track
 from sopcases.people.authority import Hat, Officer
@@ -98,7 +98,7 @@ def _in_area(hat: Hat) -> Q:
     return Q() if hat.area_id is None else Q(case__area_id=hat.area_id) | Q(case__area__isnull=True)
 
 
-class Letter(Fixing):
+class Letter(Sending):
     """A paper drafted here: its text while it is written, and its frozen copy once that is decided.
 
     Letters of officials walk the track of paraf and signature; records of parties (Berita Acara) and reports
@@ -107,6 +107,15 @@ class Letter(Fixing):
 
     State = LetterState
     Track = Track
+
+    class Way(models.TextChoices):
+        """How a letter goes out."""
+
+        HAND = "hand", "Diantar"
+        EMAIL = "email", "E-mail"
+        SRIKANDI = "srikandi", "SRIKANDI"
+        POST = "post", "Pos"
+
     TRANSITIONS = LetterState.transitions()
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="letters")
@@ -151,6 +160,14 @@ class Letter(Fixing):
     certificate = models.CharField("sertifikat", max_length=400, blank=True)
     certified_face = models.CharField(max_length=500, blank=True)
 
+    sent_on = models.DateField("dikirim pada", null=True, blank=True)
+    sent_to = models.CharField("dikirim kepada", max_length=300, blank=True, default="")
+    sent_how = models.CharField("dikirim dengan", max_length=10, choices=Way.choices, blank=True, default="")
+    receipt = models.FileField("tanda terima", upload_to=own_name, blank=True, default="")
+    receipt_mime = models.CharField(max_length=60, blank=True, default="")
+    receipt_sha256 = models.CharField(max_length=64, blank=True, default="")
+    received_on = models.DateField("diterima pada", null=True, blank=True)
+
     body = models.TextField(blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     pdf = models.FileField(upload_to=own_name, blank=True)
@@ -191,26 +208,42 @@ class Letter(Fixing):
             ),
             models.CheckConstraint(
                 condition=Q(backend="", certificate="", certified_face="")
-                | (Q(state__in=["signed", "void", "replaced"]) & ~Q(certificate="") & ~Q(certified_face="")),
+                | (
+                    Q(state__in=["signed", "sent", "void", "replaced"])
+                    & ~Q(certificate="")
+                    & ~Q(certified_face="")
+                ),
                 name="letter_certified_is_signed",
             ),
             models.UniqueConstraint(fields=["token"], condition=~Q(token=""), name="letter_token_once"),
             models.CheckConstraint(
-                condition=~Q(state__in=["decided", "signed", "printable", "awaiting", "complete"])
+                condition=~Q(state__in=["decided", "signed", "sent", "printable", "awaiting", "complete"])
                 | (~Q(body="") & ~Q(sha256="") & ~Q(pdf="")),
                 name="letter_fixed_is_frozen",
                 violation_error_message="Naskah yang sudah ditetapkan harus dibekukan.",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["decided", "signed"])
+                condition=~Q(state__in=["decided", "signed", "sent"])
                 | (Q(signer__isnull=False) & ~Q(signer_name="") & ~Q(signer_title="")),
                 name="letter_signed_names_signer",
                 violation_error_message="Surat yang ditandatangani harus menyebut penanda tangannya.",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["signed", "complete"]) | Q(signed_on__isnull=False),
+                condition=~Q(state__in=["signed", "sent", "complete"]) | Q(signed_on__isnull=False),
                 name="letter_signed_has_day",
                 violation_error_message="Tanggal penandatanganan harus diisi.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sent")
+                | Q(sent_on__isnull=False, sent_on__gte=F("signed_on")) & ~Q(sent_to="") & ~Q(sent_how=""),
+                name="letter_sent_says_how",
+                violation_error_message="Pengiriman harus menyebut tanggal, penerima, dan caranya.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["sent", "void", "replaced"])
+                | Q(sent_on__isnull=True, sent_to="", sent_how="", receipt="", received_on__isnull=True),
+                name="letter_only_sent_has_receipt",
+                violation_error_message="Tanda terima hanya ada pada surat yang dikirim.",
             ),
             models.CheckConstraint(
                 condition=Q(state="proposed", turn__isnull=False)
@@ -230,6 +263,7 @@ class Letter(Fixing):
                         "ready",
                         "decided",
                         "signed",
+                        "sent",
                         "void",
                         "replaced",
                     ],
@@ -315,6 +349,8 @@ class LetterAct(models.Model):
         DECIDED = "decided", "Memutuskan untuk ditandatangani"
         SIGNED = "signed", "Mengunggah naskah bertanda tangan"
         CERTIFIED = "certified", "Menandatangani secara elektronik"
+        SENT = "sent", "Mencatat pengiriman"
+        RECEIPTED = "receipted", "Mengunggah tanda terima"
         FIXED = "fixed", "Menetapkan naskah"
         PRINTED = "printed", "Mencetak untuk ditandatangani"
         COMPLETED = "completed", "Mengunggah naskah bertanda tangan para pihak"

@@ -15,7 +15,7 @@ from sopcases.cases.progress import Progress
 from sopcases.cases.walk import walking
 from sopcases.letters import checking, pdf, register, sheet
 from sopcases.letters.models.wording import page_css
-from sopcases.letters.states import EDITABLE, ENDED, LetterState
+from sopcases.letters.states import EDITABLE, ENDED, INKED, LetterState
 from sopcases.people.authority import Hat, Officer, holders
 from sopcases.people.models import Appointment, User
 from sopcases.refusal import Conflict, NotAllowed, Refused
@@ -329,7 +329,7 @@ class Lifecycle(models.Model):
             return f"Surat ini sudah berstatus “{self.get_state_display()}”."
         if self.recorder_of(by) or self.is_hand(by):
             return None
-        if self.state not in (LetterState.SIGNED, LetterState.COMPLETE) and by.user.pk in self.author_ids:
+        if self.state not in (*INKED, LetterState.COMPLETE) and by.user.pk in self.author_ids:
             return None
         return (
             "Surat ini hanya dapat dibatalkan oleh pengonsep, pemaraf, penanda tangan, atau petugas pencatat."

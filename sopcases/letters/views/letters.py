@@ -112,6 +112,19 @@ def signed(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     return serving.send_file(content, paper.mime, f'attachment; filename="{name}"')
 
 
+@letter_gate
+@require_safe
+def receipt(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """The receipt that came back: it was uploaded, so it is only ever a download."""
+    if not letter.receipt:
+        raise Http404
+    content = _kept(request, letter, letter.receipt, letter.receipt_sha256)
+    log_read(request, letter)
+    ending = letter.receipt.name.rsplit(".", 1)[-1]
+    name = letter.file_name.removesuffix(".pdf") + f"-tanda-terima.{ending}"
+    return serving.send_file(content, letter.receipt_mime, f'attachment; filename="{name}"')
+
+
 def _kept(request: HttpRequest, letter: Letter, file, sha256: str) -> bytes:
     """The content, if it is still what was stored. Raises Refused, and writes down what was found."""
     facts = {"letter": letter.pk, "kind": letter.paper.kind_id, "number": letter.number}
@@ -442,6 +455,52 @@ def scan(request: HttpRequest, letter: Letter) -> HttpResponseBase:
         letter,
         "Dengan naskah ini surat dinyatakan ditandatangani oleh pejabat yang Anda sebutkan. "
         "Nama Anda tercatat sebagai yang mengunggah.",
+    )
+
+
+@act_gate(Letter.why_not_send)
+@require_http_methods(["GET", "POST"])
+def send(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """Note that the signed letter went out."""
+    data = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = forms.SendForm(*data, officer=request.officer, version=letter.version)
+
+    def do() -> str:
+        facts = {name: form.cleaned_data[name] for name in ("on", "to", "how", "receipt", "version")}
+        letter.send(request.officer, **facts)
+        return f"Pengiriman surat {letter.number} dicatat."
+
+    return act_page(
+        request,
+        letter,
+        form,
+        do,
+        title="Catat pengiriman",
+        text="Yang dikirim ialah naskah bertanda tangan. Tanda terimanya boleh menyusul.",
+        submit="Simpan pengiriman",
+    )
+
+
+@act_gate(Letter.why_not_file_receipt)
+@require_http_methods(["GET", "POST"])
+def file_receipt(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """Keep the receipt that came back."""
+    data = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = forms.ReceiptForm(*data, version=letter.version)
+
+    def do() -> str:
+        facts = {name: form.cleaned_data[name] for name in ("received_on", "version")}
+        letter.file_receipt(request.officer, form.cleaned_data["file"], **facts)
+        return "Tanda terima tersimpan."
+
+    return act_page(
+        request,
+        letter,
+        form,
+        do,
+        title="Unggah tanda terima",
+        text="Tanda terima, atau lembar kedua surat pengantar yang diisi penerima dan kembali.",
+        submit="Simpan tanda terima",
     )
 
 
