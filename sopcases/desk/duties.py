@@ -27,7 +27,7 @@ from django.db.models.functions import Cast, Concat
 
 from sopcases.cases.models import Attempt, Case, CaseChild, CaseOfficer, Filing, Goal, Interval, Waiver
 from sopcases.cases.models.case import covered
-from sopcases.letters.models import Letter
+from sopcases.letters.models import IncomingLetter, Letter
 from sopcases.people.authority import Officer
 from sopcases.sops.flow import APPROVING, DISPOSES, PERFORMS, RECEIVES, SIGNS
 from sopcases.sops.models import Output, Step
@@ -214,6 +214,12 @@ def letters(officer: Officer) -> QuerySet[Letter]:
 def letters_to_act(officer: Officer) -> QuerySet[Letter]:
     """Those that cannot go on without him: not the ones whose ink others have still to give."""
     return Letter.objects.waiting_for(officer).filter(~Q(waits="ink") | Q(state=Letter.State.PRINTABLE))
+
+
+def incoming_to_act(officer: Officer) -> QuerySet[IncomingLetter]:
+    """Letters that came and wait for his disposition or answer, not those that others below have still to
+    answer to him."""
+    return IncomingLetter.objects.waiting_for(officer).filter(passed=False)
 
 
 def to_follow(officer: Officer) -> QuerySet[Waiver]:

@@ -1,7 +1,7 @@
 """Tugas Saya: what waits for an officer, in five sections, most overdue first.
 
-A constant number of queries: attempts in turn, attempts waiting for others, letters, papers to follow, cases
-to lead, goals of plans, requests of no step, and the children of all of them.
+A constant number of queries: attempts in turn, attempts waiting for others, letters, letters that came,
+papers to follow, cases to lead, goals of plans, requests of no step, and the children of all of them.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,8 @@ from sopcases.cases.models import Attempt, Case, CaseChild, Child, Goal, Interva
 from sopcases.cases.page import case_url, number_of, occasion_url, step_url, told_ready
 from sopcases.cases.progress import Spot
 from sopcases.desk import duties, wording
-from sopcases.letters.models import Letter
+from sopcases.letters.incoming_page import incoming_url, is_late, natures
+from sopcases.letters.models import IncomingLetter, Letter
 from sopcases.letters.page import letter_url
 from sopcases.people.authority import Officer
 from sopcases.sops.flow import DISPOSES, PERFORMS, RECEIVES, SIGNS
@@ -133,6 +134,7 @@ class Inbox:
             duties.things(duties.waiting_now(self.officer).filter(opened_at__lte=self.at), self.officer),
             duties.to_lead(self.officer).exclude(state=Case.State.ON_HOLD).values("pk"),
             duties.goals(self.officer).values("pk"),
+            duties.incoming_to_act(self.officer).values("pk"),
             most=CAP + 1,
         )
 
@@ -161,6 +163,11 @@ class Inbox:
     def _papers(self) -> list[Letter]:
         # The longest waiting by the index, then sorted by what is late: the due moments of those read alone.
         return list(duties.letters(self.officer).order_by("moved_at", "id")[:READ])
+
+    @cached_property
+    def _incoming(self) -> list[IncomingLetter]:
+        rows = IncomingLetter.objects.waiting_for(self.officer)
+        return list(rows.order_by(F("part_due").asc(nulls_last=True), "recorded_at", "id")[:READ])
 
     @cached_property
     def _waivers(self) -> list[Waiver]:
@@ -206,6 +213,8 @@ class Inbox:
             yield self._waiting_task(attempt)
         for letter in self._papers:
             yield self._letter_task(letter)
+        for incoming in self._incoming:
+            yield self._incoming_task(incoming)
         for waiver in self._waivers:
             yield self._waiver_task(waiver)
         for case in self._leads:
@@ -388,6 +397,31 @@ class Inbox:
             Letter.State.DECIDED: "Sudah diputuskan; naskah bertanda tangan basah belum diunggah",
             Letter.State.PRINTABLE: "Siap cetak, untuk ditandatangani para pihak",
         }.get(letter.state, "Menunggu tanda tangan para pihak")
+
+    def _incoming_task(self, letter: IncomingLetter) -> _Task:
+        """A letter before the head, or a part of one: its day is whole, it is late from the next one."""
+        due = letter.part_due
+        late = due is not None and not letter.passed and is_late(due, self.officer.day)
+        row = Row(
+            what=f"{letter}: {letter.sender}",
+            who=" · ".join(filter(None, [*natures(letter), letter.about])),
+            why=self._incoming_why(letter),
+            since=f"Sejak {wording.moment(letter.part_at or letter.recorded_at, self.at)}",
+            due=f"Batas waktu {self._day(due)}" if due else "",
+            late=late,
+            url=incoming_url(letter),
+            action="Lihat" if letter.passed else "Tindak lanjuti" if due else "Disposisikan",
+        )
+        late_at = _midnight(due + timedelta(days=1)) if due else None
+        section = WAITING if letter.passed else LATE if late else TODO
+        return _Task(section, late_at, letter.part_at or letter.recorded_at, row)
+
+    def _incoming_why(self, letter: IncomingLetter) -> str:
+        if not letter.part:
+            return "Menunggu disposisi Anda"
+        if letter.passed:
+            return "Anda teruskan; penerimanya belum menjawab"
+        return f"Disposisi dari {letter.part_from} menunggu tindak lanjut Anda"
 
     def _hat_text(self, position_id: int | None) -> str:
         title = next((h.title for h in self.officer.hats if h.position_id == position_id), "")

@@ -13,6 +13,7 @@ from sopcases.people.models import Appointment, Area, Position
 from sopcases.sops.models import Stage
 from tests.cases.test_verb_join import on_the_street
 from tests.cast import appoint, at, make_user
+from tests.letters.tray import Tray
 
 pytestmark = pytest.mark.django_db
 
@@ -459,6 +460,37 @@ def test_an_open_request_waits_with_those_of_the_case(world, desk, rows):
     assert desk("agus") == {}
 
 
+# --- letters that came
+
+
+def test_a_letter_that_came_waits_for_the_head_and_then_for_each_below(world, desk, rows):
+    tray = Tray(world)
+    letter = tray.letter()
+    assert holds(desk, EVERYBODY + STRANGERS) == ["budi"]
+    (row,) = rows("budi", "todo")
+    assert row.what == "Surat masuk nomor agenda 1 tahun 2026: Polsek Contoh"
+    assert row.who == "Segera · Permohonan penanganan bayi"
+    assert (row.why, row.since) == ("Menunggu disposisi Anda", "Sejak hari ini pukul 08.00")
+    assert (row.due, row.action, row.url) == ("", "Disposisikan", f"/surat/masuk/{letter.pk}/")
+    tray.dispose(letter, "budi", "Kabid")
+    assert holds(desk, EVERYBODY + STRANGERS) == ["rahman"]
+    (row,) = rows("rahman", "todo")
+    assert row.why == "Disposisi dari Kepala Dinas (Dr. Budi Hartono, M.A.P.) menunggu tindak lanjut Anda"
+    assert (row.due, row.action) == ("Batas waktu 5 Maret", "Tindak lanjuti")
+    part = tray.dispose(letter, "rahman", "Kasi")
+    assert (desk("rahman").keys(), desk("dewi").keys()) == ({"waiting"}, {"todo"})
+    assert rows("rahman", "waiting")[0].why == "Anda teruskan; penerimanya belum menjawab"
+    assert [Inbox(world.officer(name)).todo for name in ("rahman", "dewi")] == ["", "1"]
+    world.wait(days=4)
+    (row,) = rows("dewi", "late")
+    assert row.late and Inbox(world.officer("dewi")).todo == "1"
+    assert not rows("rahman", "waiting")[0].late, "it is not he who is late"
+    letter.answer(part.pk, world.officer("dewi"), "Sudah.")
+    assert (desk("rahman").keys(), desk("dewi")) == ({"late"}, {})
+    letter.answer(part.parent_id, world.officer("rahman"), "Sudah.")
+    assert holds(desk, EVERYBODY + STRANGERS) == []
+
+
 # --- the page
 
 
@@ -479,7 +511,9 @@ def test_the_page_costs_the_same_whatever_waits(
                 Outcome.objects.filter(agency=world.home).first(),
                 ended.event_at.date(),
             )
-    for name, queries in (("sari", 12), ("rahman", 13)):  # he may close: one more
+        letter, _, _ = Tray(world).down()
+        Tray(world).dispose(letter, "dewi", "Peksos")
+    for name, queries in (("sari", 13), ("rahman", 14)):  # he may close: one more
         client = sign_in(name)
         with django_assert_num_queries(queries):
             page = client.get("/")

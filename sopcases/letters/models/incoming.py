@@ -90,7 +90,9 @@ class IncomingLetters(models.QuerySet):
         found = Exists(parts)
         if officer.heads:
             found |= Q(state=IncomingLetter.State.RECORDED)
-        return self.filter(found, agency_id=officer.user.agency_id).annotate(
+        # Said once more for both: so the database starts from the few that are not finished.
+        going = [IncomingLetter.State.RECORDED, IncomingLetter.State.PASSED]
+        return self.filter(found, agency_id=officer.user.agency_id, state__in=going).annotate(
             part=Subquery(parts.values("pk")[:1]),
             part_due=Subquery(parts.values("due_on")[:1]),
             part_from=Subquery(parts.values("from_title")[:1]),
@@ -145,8 +147,8 @@ class IncomingLetter(models.Model):
         indexes = [
             models.Index(
                 fields=["agency", "recorded_at"],
-                condition=Q(state="recorded"),
-                name="incoming_waits_for_head",
+                condition=Q(state__in=["recorded", "passed"]),
+                name="incoming_not_done",
             )
         ]
         constraints = [
