@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sopcases.cases import aid, care, custody, wording
+from sopcases.cases.mandates import Mandates
 from sopcases.cases.models import (
     Attempt,
     Case,
@@ -426,6 +427,8 @@ class Reading:
             url = step_url(self.case, spot) if self.progress.history(spot) else ""
             groups[self.chip(step, spot)].append((self.called(spot.child_id), url))
         ordered = sorted(groups.items(), key=lambda group: TONE_ORDER.index(group[0].tone))
+        tracks = [attempt for spot in spots if (attempt := self.progress.current(spot))]
+        outside = sum(bool(self.mandates.outside(attempt)) for attempt in tracks)
         over = ("Tidak diperlukan", *(c.label for c in groups if c.tone in ("done", "stopped")))
         through = sum(len(children) for chip, children in ordered if chip.label in over)
         return [
@@ -440,7 +443,7 @@ class Reading:
                 done=f"{through} dari {len(spots)} anak sudah melewati langkah ini",
                 standard=step.time if step.time.strip(" -0") else "",
                 used="",
-                remarks=(),
+                remarks=(f"Di luar surat perintah: {outside} anak",) if outside else (),
                 groups=tuple((chip.label, tuple(children)) for chip, children in ordered),
             )
         ]
@@ -476,6 +479,7 @@ class Reading:
             return
         if attempt.early:
             yield "Mendahului langkah"
+        yield from self.mandates.outside(attempt)
         if attempt.verbal_order_by:
             yield f"Perintah lisan {attempt.verbal_order_by}, {wording.moment(attempt.verbal_order_at)}"
         if attempt.received_at:
@@ -523,6 +527,10 @@ class Reading:
     def awaits_scan(self, paper: Paper) -> bool:
         """An incoming letter that was registered before its scan."""
         return bool(paper.received_on and not paper.file and paper.voided_at is None)
+
+    @cached_property
+    def mandates(self) -> Mandates:
+        return Mandates(self.progress)
 
     @cached_property
     def custody(self) -> dict[int, Custody]:

@@ -282,6 +282,16 @@ class Progress:
             return False
         return item.source is None or filing.output_id in self.plan.chain[item.source]
 
+    def meeting(self, item: Item, attempt: Attempt) -> list[Paper]:
+        """The papers on file that meet a requirement of a step."""
+        children = self._targets(item, attempt)
+        found = {
+            f.paper_id: f.paper
+            for f in self.filings
+            if self._requirement_filed(item, attempt, f) and (None in children or f.child_id in children)
+        }
+        return list(found.values())
+
     def _output_filed(self, item: Item, attempt: Attempt, filing: Filing) -> bool:
         if not self.reaches(filing.paper, item.stage):
             return False

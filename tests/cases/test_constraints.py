@@ -25,6 +25,7 @@ from sopcases.cases.models import (
     Filing,
     Goal,
     Interval,
+    Mandate,
     Merge,
     Outcome,
     Photo,
@@ -280,6 +281,9 @@ BREAKS = {
     "visit_not_in_future": lambda it: it.visit(visited_at=it.now + timedelta(minutes=1)),
     "visit_tells_whom_and_how": lambda it: it.visit(met=""),
     "filing_once": lambda it: it.twice(it.filing),
+    "mandate_ends_after_start": lambda it: Mandate.objects.create(
+        paper=it.paper, starts=it.now.date(), ends=it.now.date() - timedelta(days=1)
+    ),
     "custody_has_holder": lambda it: Custody.objects.create(
         paper=it.paper,
         case=it.case,

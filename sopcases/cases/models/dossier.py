@@ -145,6 +145,29 @@ class Filing(models.Model):
         return f"{self.paper_id} → {self.case_id}"
 
 
+class Mandate(models.Model):
+    """What a letter of assignment orders: who, from when until when, where. Written as its text is frozen."""
+
+    paper = models.OneToOneField(Paper, models.PROTECT, related_name="mandate")
+    starts = models.DateField("mulai")
+    ends = models.DateField("sampai dengan")
+    place = models.CharField("tempat", max_length=300, blank=True)
+    officers = models.ManyToManyField(User, related_name="+", verbose_name="yang ditugasi")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends__gte=models.F("starts")),
+                name="mandate_ends_after_start",
+                violation_error_message="Tanggal selesai mendahului tanggal mulai.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.paper_id}: {self.starts}–{self.ends}"
+
+
 class Custody(models.Model):
     """Who keeps an original from a day on: it was handed to somebody, or came back. The latest row stands;
     before the first it lies in the office's own file. Rows are only added."""

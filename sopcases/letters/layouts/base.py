@@ -52,6 +52,16 @@ class HandedOver:
 
 
 @dataclass(frozen=True)
+class Ordered:
+    """What a letter of assignment orders: users by id, days, place."""
+
+    officers: tuple[int, ...]
+    starts: date
+    ends: date
+    place: str
+
+
+@dataclass(frozen=True)
 class Layout:
     """A kind of letter in code: its form, its words and its page. Which kinds of paper use it is data."""
 
@@ -72,6 +82,8 @@ class Layout:
     placeholders: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """What its opening and closing may name beside `placeholders.COMMON`, with what it stands for; the body
     gives the values as `words`."""
+    orders: "Callable[[dict], Ordered | None]" = lambda content: None
+    """What it orders whom, once its text is frozen."""
     hands_over: "Callable[[dict], HandedOver | None]" = lambda content: None
     """Which originals went to whom, once the letter is signed by its parties."""
     signed: bool = True

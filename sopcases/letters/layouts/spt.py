@@ -14,6 +14,7 @@ from sopcases.letters.layouts.base import (
     NO_NAMES,
     Layout,
     LayoutForm,
+    Ordered,
     Person,
     dossier,
     lines_field,
@@ -197,6 +198,15 @@ def body(content: dict, context) -> Spt:
     )
 
 
+def orders(content: dict) -> Ordered:
+    return Ordered(
+        tuple(row["user"] for row in content["officers"]),
+        date.fromisoformat(content["starts"]),
+        date.fromisoformat(content["ends"]),
+        content["place"],
+    )
+
+
 LAYOUT = Layout(
     slug="spt",
     name="Surat Perintah Tugas",
@@ -206,5 +216,6 @@ LAYOUT = Layout(
     body=body,
     problem=problem,
     refresh=refresh,
+    orders=orders,
     closing="Demikian {judul} ini dibuat untuk dilaksanakan dengan penuh tanggung jawab.",
 )

@@ -90,6 +90,7 @@ class Certifying(Approving):
             self.sha256 = pdf.digest(signed)
             self.move(LetterState.SIGNED, by, Stage.SIGNED)
             self.store(self.pdf, "surat.pdf", ContentFile(signed))
+            self.tell_orders()
             facts = {"sha256": self.sha256, "backend": means.backend, "certificate": means.certificate}
             self.write("certified", by, appointment.title, prepared.reason, **facts)
             self.tell(by, "certified", appointment.title)

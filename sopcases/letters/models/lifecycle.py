@@ -10,10 +10,12 @@ from functools import cached_property
 from django.core.files.base import ContentFile
 from django.db import models, transaction
 
+from sopcases.cases import mandates
 from sopcases.cases.models import Case, Filing, Paper
 from sopcases.cases.progress import Progress
 from sopcases.cases.walk import walking
 from sopcases.letters import checking, pdf, register, sheet
+from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.models.wording import page_css
 from sopcases.letters.states import EDITABLE, ENDED, INKED, LetterState
 from sopcases.people.authority import Hat, Officer, holders
@@ -306,6 +308,12 @@ class Lifecycle(models.Model):
         )
         self.sha256 = pdf.digest(content)
         self.store(self.pdf, "surat.pdf", ContentFile(content))
+        self.tell_orders()
+
+    def tell_orders(self) -> None:
+        """What a letter of assignment orders can from now on be held against what is done."""
+        if ordered := LAYOUTS[self.layout].orders(self.content):
+            mandates.write(self.paper, ordered.starts, ordered.ends, ordered.place, ordered.officers)
 
     def store(self, field, name: str, content) -> None:
         """Put a file under our own name; it goes again if the act fails."""
