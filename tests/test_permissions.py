@@ -41,7 +41,7 @@ def addresses() -> dict[str, object]:
 def scene(db):
     """Logged-in clients by person, and what the parts of the addresses stand for."""
     from sopcases.cases import care
-    from sopcases.cases.models import Aid, Merge, Outcome
+    from sopcases.cases.models import Adult, Aid, Merge, Outcome, Relation
     from sopcases.cases.progress import Spot
     from sopcases.letters import register
     from sopcases.letters.models import Series
@@ -84,6 +84,9 @@ def scene(db):
         recorded_by=world.sari,
     )
     held = told_session(world)
+    round_ = held.attendance.first()
+    adult = Adult.objects.create(agency=world.home, name="Ibu")
+    Relation.objects.create(child=round_.child, adult=adult, kind=Relation.Kind.MOTHER)
     double = world.child("Ganda", merged_into=child)
     merge = Merge.objects.create(child=double, into=child, reason="Sama", at=world.now, by=world.sari)
     incoming, _, part = Tray(world).down(scan=kept)
@@ -116,8 +119,11 @@ def scene(db):
         "key": held.step_key,
         "period": held.period,
         "session": held.pk,
-        "group": held.attendance.first().case.number,
+        "group": round_.case.number,
         "step": "4",
+        "papers": "3",
+        "member": round_.child_id,
+        "adult": adult.pk,
     }
     return clients, parts
 

@@ -10,7 +10,19 @@ from datetime import date
 from django.db.models import Q
 from django.http import HttpRequest
 
-from sopcases.cases.models import Aid, Attempt, Case, CaseChild, Filing, Interval, Paper, Photo, Session
+from sopcases.cases import statements
+from sopcases.cases.models import (
+    Adult,
+    Aid,
+    Attempt,
+    Case,
+    CaseChild,
+    Filing,
+    Interval,
+    Paper,
+    Photo,
+    Session,
+)
 from sopcases.cases.person import find, find_merge
 from sopcases.cases.progress import Progress, Spot
 from sopcases.people import journal
@@ -29,6 +41,7 @@ class At:
     photo: Photo | None = None
     interval: Interval | None = None
     aid: Aid | None = None
+    adult: Adult | None = None
 
     @property
     def case(self) -> Case:
@@ -66,6 +79,34 @@ def find_many(officer: Officer, group: str, step: str) -> At | None:
     at = find_case(officer, group)
     found = at and at.progress.plan.by_key.get(step)
     return At(at.progress, spot=Spot(step)) if found and found.per_child and not found.recurring else None
+
+
+def find_statements(officer: Officer, group: str, papers: str) -> At | None:
+    """A step of a case (by its number) that puts out what responsible adults sign, for all children."""
+    at = find_case(officer, group)
+    step = at and at.progress.plan.by_key.get(papers)
+    if not step or not statements.outputs(at.progress, step):
+        return None
+    return At(at.progress, spot=Spot(papers))
+
+
+def find_signer(officer: Officer, group: str, papers: str, adult: int) -> At | None:
+    """A responsible adult of a child in a case that the officer may read, at such a step."""
+    at = find_statements(officer, group, papers)
+    told = (r for s in at.progress.stays for r in at.progress.shelf.adults[s.child_id]) if at else ()
+    row = next((r.adult for r in told if r.adult_id == adult), None)
+    return At(at.progress, spot=at.spot, adult=row) if row else None
+
+
+def find_papers(officer: Officer, group: str, papers: str, member: int) -> At | None:
+    """A step of a whole case (by its number), for what it asks of a child still in it; none that recurs."""
+    at = find_case(officer, group)
+    step = at and at.progress.plan.by_key.get(papers)
+    inside = [s for s in at.progress.stays if s.child_id == member and s.left_on is None] if at else []
+    stay = next(iter(inside), None)
+    if not step or not stay or step.per_child or step.recurring:
+        return None
+    return At(at.progress, spot=Spot(papers), stay=stay)
 
 
 def find_child(officer: Officer, number: str, child: int) -> At | None:
@@ -132,6 +173,9 @@ def find_session(officer: Officer, session: int) -> tuple[Session, Case] | None:
 case_gate = gate("penanganan", find_case)
 step_gate = gate("langkah", find_step)
 many_gate = gate("langkah", find_many)
+statements_gate = gate("langkah", find_statements)
+signer_gate = gate("penanggung jawab", find_signer)
+papers_gate = gate("dokumen anak", find_papers)
 child_gate = gate("anak", find_child)
 request_gate = gate("permintaan", find_request)
 aid_gate = gate("bantuan", find_aid)

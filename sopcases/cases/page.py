@@ -9,7 +9,7 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils import timezone
 
-from sopcases.cases import aid, care, custody, wording
+from sopcases.cases import aid, care, custody, statements, wording
 from sopcases.cases.mandates import Mandates
 from sopcases.cases.models import (
     Attempt,
@@ -26,7 +26,7 @@ from sopcases.cases.models import (
     Whereabouts,
 )
 from sopcases.cases.periods import remaining
-from sopcases.cases.progress import Progress, Spot, is_late
+from sopcases.cases.progress import Missing, Progress, Spot, is_late
 from sopcases.people.models import Position, User
 from sopcases.sops import flow
 from sopcases.sops.flow import Item, PlanStep
@@ -103,6 +103,8 @@ class Action:
     url: str = ""
     label: str = ""
     waits: str = ""
+    step_url: str = ""
+    """The step it belongs to, where `url` leads to a page of its own."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,8 @@ class PaperLine:
     draft_url: str = ""
     upload_url: str = ""
     waive_url: str = ""
+    signers: tuple[tuple[str, str], ...] = ()
+    """Adults who sign it for the child: the name of each, and the address of his statement."""
 
 
 def case_url(case: Case, name: str = "case", **parts) -> str:
@@ -234,6 +238,28 @@ def step_url(case: Case, spot: Spot, name: str = "step") -> str:
 def by_child_url(case: Case, key: str) -> str:
     """The address of a step per child, for several of them."""
     return reverse("cases:by_child", kwargs={"group": case.number, "step": key})
+
+
+def statements_url(case: Case, key: str, adult_id: int | None = None, output: int | None = None) -> str:
+    """The address of what responsible adults sign at a step: of all of them, or of one; `output` says which
+    where they sign more than one thing."""
+    parts = {"group": case.number, "papers": key}
+    if adult_id is None:
+        found = reverse("cases:statements", kwargs=parts)
+    else:
+        found = reverse("cases:statement", kwargs={**parts, "adult": adult_id})
+    return f"{found}?keluaran={output}" if output else found
+
+
+def family_url(case: Case, child_id: int) -> str:
+    """Where a child's adults are added."""
+    return case_url(case, "child", child=child_id)
+
+
+def child_papers_url(case: Case, key: str, child_id: int) -> str:
+    """The address of what a step of the whole case asks of one child."""
+    parts = {"group": case.number, "papers": key, "member": child_id}
+    return reverse("cases:child_papers", kwargs=parts)
 
 
 def occasion_url(slug: str, key: str, period: date, name: str = "occasion") -> str:
@@ -546,7 +572,16 @@ class Reading:
         origin = {True: "asli", False: "fotokopi"}.get(paper.original, "")
         agenda = f"nomor agenda {paper.agenda}" if paper.agenda else ""
         came = f"diterima {wording.day(paper.received_on)}" if paper.received_on else ""
-        facts = [agenda, came, origin, paper.mime.rsplit("/", 1)[-1].upper(), paper.description, *for_whom]
+        signed = f"ditandatangani {paper.adult.name}" if paper.adult else ""
+        facts = [
+            agenda,
+            came,
+            origin,
+            signed,
+            paper.mime.rsplit("/", 1)[-1].upper(),
+            paper.description,
+            *for_whom,
+        ]
         if paper.pk in self.custody:
             facts[facts.index(origin)] = custody.told(paper, self.custody[paper.pk])
         if self.awaits_scan(paper):
@@ -568,17 +603,19 @@ class Reading:
             else "",
         )
 
-    def lines(self, step: PlanStep, spot: Spot, attempt: Attempt) -> list[PaperLine]:
-        """All that a step asks for and puts out, with its state."""
+    def lines(
+        self, step: PlanStep, spot: Spot, attempt: Attempt, child_id: int | None = None
+    ) -> list[PaperLine]:
+        """All that a step asks for and puts out, with its state; or only what it asks of one child."""
         lacking = {(m.item.id, m.output, m.child_id) for m in self.progress.missing(attempt)}
         found = []
         for items, output in ((step.requirements, False), (step.outputs, True)):
             for item in items:
                 if item.applies(self.case.route):
-                    targets = (
-                        [attempt.child_id] if attempt.child_id else sorted(self.progress.active_children)
-                    )
-                    for child in targets if item.per_child else [None]:
+                    one = attempt.child_id or child_id
+                    targets = [one] if one else sorted(self.progress.active_children)
+                    whole = [] if child_id else [None]
+                    for child in targets if item.per_child else whole:
                         found.append(
                             self._line(step, spot, item, child, output, (item.id, output, child) in lacking)
                         )
@@ -645,7 +682,13 @@ class Reading:
             + (f"&anak={child}" if child else "")
             if waivable
             else "",
+            signers=tuple(self._signers(step, item, child)) if output and lacking else (),
         )
+
+    def _signers(self, step: PlanStep, item: Item, child: int | None) -> Iterable[tuple[str, str]]:
+        if child is not None and item in statements.outputs(self.progress, step):
+            for relation in self.progress.shelf.adults[child]:
+                yield relation.adult.name, statements_url(self.case, step.key, relation.adult_id, item.id)
 
     def _beginning(self, chain: Iterable[int]) -> int | None:
         """Where a paper is drafted or filed: at the output that carries no other."""
@@ -672,23 +715,24 @@ class Reading:
     def gaps(self) -> list[Gap]:
         """Papers that open steps lack, by name, and papers left to follow."""
         found, seen = [], set()
-        lacking: dict[tuple[str, int], tuple[Attempt, PaperKind, list[str]]] = {}
+        lacking: dict[tuple[str, int], tuple[Attempt, Missing, list[str]]] = {}
         for attempt in self.ordered_live():
             step = self.progress.step_of(attempt)
             for missing in self.progress.missing(attempt):
                 key = (missing.kind.pk, missing.child_id, missing.item.stage)
                 if key not in seen:
                     seen.add(key)
-                    row = lacking.setdefault((step.key, missing.kind.pk), (attempt, missing.kind, []))
+                    row = lacking.setdefault((step.key, missing.kind.pk), (attempt, missing, []))
                     row[2].append(self.called(missing.child_id))
-        for (key, _), (attempt, kind, names) in lacking.items():
+        for (key, _), (attempt, missing, names) in lacking.items():
+            signed = self._signed_at(missing, self.plan.by_key[key])
             found.append(
                 Gap(
-                    what=kind.name,
+                    what=missing.kind.name,
                     where=f"Langkah {number_of(self.plan.by_key[key])}",
                     chip=Chip("Belum lengkap", "waiting"),
                     text=wording.some([name for name in names if name], FEW, "anak"),
-                    url=step_url(self.case, self.progress.spot_of(attempt)),
+                    url=signed or step_url(self.case, self.progress.spot_of(attempt)),
                 )
             )
         for paper in self.papers():
@@ -702,21 +746,41 @@ class Reading:
                         url=case_url(self.case, "scan", paper=paper.pk),
                     )
                 )
+        return found + self._to_follow()
+
+    def _to_follow(self) -> list[Gap]:
+        """What was left to follow; of several children in one act one line."""
+        acts: dict[tuple, list[Waiver]] = defaultdict(list)
         for waiver in self.progress.waivers:
             if waiver.settled_at is None and waiver.until:
-                over = waiver.until < timezone.localdate(self.at)
-                found.append(
-                    Gap(
-                        what=self.progress.kinds[waiver.kind_id].name,
-                        where=self.called(waiver.child_id),
-                        chip=Chip("Lewat batas waktu" if over else "Menyusul", "late" if over else "waiting"),
-                        text=self._waived(waiver),
-                        url=case_url(self.case, "paper_new")
-                        + f"?jenis={waiver.kind_id}"
-                        + (f"&anak={waiver.child_id}" if waiver.child_id else ""),
-                    )
+                step = self.progress.waived_at(waiver)
+                acts[step.id, waiver.kind_id, waiver.until, waiver.reason, waiver.at].append(waiver)
+        found = []
+        for (_, kind, until, _, _), rows in acts.items():
+            over = until < timezone.localdate(self.at)
+            names = [self.called(w.child_id) for w in rows if w.child_id]
+            one = f"&anak={rows[0].child_id}" if len(rows) == 1 and names else ""
+            step = self.progress.waived_at(rows[0])
+            signed = [i for i in statements.outputs(self.progress, step) if i.kind == kind and names]
+            found.append(
+                Gap(
+                    what=self.progress.kinds[kind].name,
+                    where=wording.some(names, FEW, "anak"),
+                    chip=Chip("Lewat batas waktu" if over else "Menyusul", "late" if over else "waiting"),
+                    text=self._waived(rows[0]),
+                    url=statements_url(self.case, step.key, output=signed[0].id)
+                    if signed
+                    else case_url(self.case, "paper_new") + f"?jenis={kind}{one}",
                 )
+            )
         return found
+
+    def _signed_at(self, missing: Missing, step: PlanStep) -> str:
+        """The page where responsible adults sign what is missing, "" for everything else."""
+        if not missing.output:
+            return ""
+        found = statements.outputs(self.progress, step)
+        return statements_url(self.case, step.key, output=missing.item.id) if missing.item in found else ""
 
     # --- what comes next
 
@@ -769,6 +833,20 @@ class Reading:
         if step.form == "session" and label == "Kerjakan langkah ini":
             url = occasion_url(self.case.sop.slug, step.key, attempt.occurrence)
             return Action(self._place(step), step.activity, self.why(step, attempt), url, "Catat kehadiran")
+        missing = self.progress.missing(attempt) if attempt.acted_at and label != "Terima" else []
+        signed = {self._signed_at(m, step): m.kind.name for m in missing}
+        if len(signed) == 1 and all(signed):
+            # The act is written down; the adults come one by one, over days.
+            ((url, name),) = signed.items()
+            children = len({m.child_id for m in missing})
+            return Action(
+                place=self._place(step),
+                title=step.activity,
+                text=f"Masih ditunggu: {name} untuk {children} anak. {self.why(step, attempt)}",
+                url=url,
+                label=f"Lengkapi {name}",
+                step_url=step_url(self.case, self.progress.spot_of(attempt)),
+            )
         return Action(
             place=self._place(step),
             title=step.activity,
@@ -1044,7 +1122,7 @@ def case_page(reading: Reading) -> CasePage:
     """The case page, read once."""
     progress = reading.progress
     action = reading.action()
-    here = action.url if action else ""
+    here = (action.step_url or action.url) if action else ""
     rows = [row for step in reading.plan.steps for row in reading.rows(step, here)]
     notes, older = reading.notes()
     return CasePage(
@@ -1133,6 +1211,11 @@ def case_acts(progress: Progress) -> Iterable[tuple[str, str]]:
                 yield case_url(case, "blank"), "Cetak blangko daftar anak"
         if running and len(progress.active_children) > 1:
             yield case_url(case, "leave_some"), "Hasil akhir beberapa anak"
+        for attempt in progress.live():
+            step = progress.step_of(attempt)
+            for item in () if step.per_child else statements.outputs(progress, step):
+                name = progress.kinds[item.kind].name
+                yield statements_url(case, step.key, output=item.id), f"{name} per penanggung jawab"
         for step in progress.plan.steps:
             if open_for_several(progress, step):
                 yield by_child_url(case, step.key), f"Langkah {number_of(step)}: beberapa anak sekaligus"

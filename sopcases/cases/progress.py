@@ -249,14 +249,14 @@ class Progress:
             outputs = self._chain(item, is_output)
             if waiver.settled_at is not None and waiver.until is not None:
                 continue
-            step = self._waived_at(waiver)
+            step = self.waived_at(waiver)
             if is_output and outputs and step.id != attempt.step_id:
                 continue
             if self.same_paper(waiver, outputs):
                 return True
         return False
 
-    def _waived_at(self, waiver: Waiver) -> PlanStep:
+    def waived_at(self, waiver: Waiver) -> PlanStep:
         return next(self.step_of(a) for a in self.attempts if a.pk == waiver.attempt_id)
 
     def _chain(self, item: Item, is_output: bool) -> frozenset[int]:
@@ -268,7 +268,7 @@ class Progress:
     def same_paper(self, waiver: Waiver, outputs: frozenset[int]) -> bool:
         """Whether a waiver is about the paper of these outputs (or of any, if there are none): a case has
         two SPTs, and the one left to follow is not the other."""
-        step = self._waived_at(waiver)
+        step = self.waived_at(waiver)
         meant = [
             self._chain(item, is_output)
             for items, is_output in ((step.requirements, False), (step.outputs, True))

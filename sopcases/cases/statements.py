@@ -95,7 +95,9 @@ class Round:
 
 
 def outputs(progress: Progress, step: PlanStep) -> list[Item]:
-    """What of a step responsible adults sign; an official letter is signed elsewhere."""
+    """What of a step responsible adults sign, once; an official letter is signed elsewhere."""
+    if step.recurring:
+        return []
     return [
         item
         for item in step.outputs
@@ -104,6 +106,12 @@ def outputs(progress: Progress, step: PlanStep) -> list[Item]:
         and item.applies(progress.case.route)
         and progress.kinds[item.kind].origin != PaperKind.Origin.LETTER
     ]
+
+
+def output(progress: Progress, step: PlanStep, wanted: str = "") -> Item:
+    """The output meant by its id as typed in an address; nonsense is the first."""
+    found = outputs(progress, step)
+    return next((item for item in found if str(item.id) == wanted), found[0])
 
 
 def read(progress: Progress, step: PlanStep, item: Item) -> Round:
@@ -135,6 +143,19 @@ def read(progress: Progress, step: PlanStep, item: Item) -> Round:
         signers=tuple(sorted(signers, key=lambda s: (s.adult.name.casefold(), s.adult.pk))),
         alone=tuple(c for child, c in charges.items() if not progress.shelf.adults[child]),
     )
+
+
+def told(found: Round) -> str:
+    """ "12 anak: 5 ada, 2 menyusul, 5 belum"; "" where there are no children."""
+    charges = found.charges
+    counts = (
+        (sum(bool(c.papers) for c in charges), "ada"),
+        (sum(c.follows for c in charges), "menyusul"),
+        (sum(not c.papers and not c.awaited for c in charges), "tidak diterbitkan"),
+        (sum(c.open for c in charges), "belum"),
+    )
+    said = ", ".join(f"{count} {label}" for count, label in counts if count)
+    return f"{len(charges)} anak: {said}." if charges else ""
 
 
 def standing(waiver: Waiver) -> bool:

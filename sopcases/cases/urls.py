@@ -12,6 +12,7 @@ from sopcases.cases.views import (
     blank,
     bychild,
     care,
+    child_papers,
     endings,
     intake,
     many,
@@ -20,6 +21,7 @@ from sopcases.cases.views import (
     photos,
     sessions,
     show,
+    statements,
     step,
     table,
     visits,
@@ -78,6 +80,8 @@ CASE = "penanganan/<case_number:number>/"
 CHILD = f"{CASE}anak/<id:child>/"
 PERSON = "anak/<id:child>/"
 STEP = f"{CASE}langkah/<spot:spot>/"
+PAPERS = "penanganan/<case_number:group>/langkah/<slug:papers>/"
+STATEMENTS = f"{PAPERS}orang-tua/"
 
 OCCASION = "kegiatan/<slug:sop>/<slug:key>/<day:period>/"
 SESSION = "kegiatan/<id:session>/"
@@ -152,6 +156,9 @@ urlpatterns = [
     path(f"{CHILD}rencana/<id:goal>/perkembangan/", care.goal_progress, name="goal_progress"),
     path(f"{CASE}rujukan/baru/", care.refer, name="refer"),
     path("penanganan/<case_number:group>/langkah/<slug:step>/anak/", bychild.many, name="by_child"),
+    path(STATEMENTS, statements.overview, name="statements"),
+    path(f"{STATEMENTS}<id:adult>/", statements.signer, name="statement"),
+    path(f"{PAPERS}anak/<id:member>/dokumen/", child_papers.papers, name="child_papers"),
     path(STEP, step.step, name="step"),
     path(f"{STEP}terima/", acts.receive, name="receive"),
     path(f"{STEP}kembalikan/", acts.send_back, name="send_back"),

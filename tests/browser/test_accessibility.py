@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from sopcases.cases.models import Case
 from sopcases.letters.models import Letter
 from tests.browser.people import Office, Person
+from tests.cases.families import two_families
 from tests.cases.story import done, ordered
 from tests.cast import PASSWORD
 from tests.letters.papers import Desk
@@ -214,6 +215,14 @@ def test_the_pages_of_care_aid_and_the_agenda(office: Office):
     found = visit(sari, *(f"{child}{page}" for page in pages), f"{street}rujukan/baru/")
     found += visit(joko, f"{support}bantuan/", f"{support}pemantauan/")
     none(found + visit(agus, "/surat/agenda/"))
+
+
+def test_the_papers_of_many_children_and_of_their_adults(office: Office):
+    case, ids, mother, _ = two_families(office.world)
+    step = f"/penanganan/{case.number}/langkah/3/"
+    sari, dewi = (office.inside(name) for name in ("sari", "dewi"))
+    pages = (step, f"{step}orang-tua/", f"{step}orang-tua/{mother.pk}/", f"{step}anak/{ids[3]}/dokumen/")
+    none(visit(sari, *pages) + visit(dewi, f"{step}orang-tua/"))
 
 
 def test_the_admin(office: Office):

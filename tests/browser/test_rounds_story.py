@@ -72,18 +72,27 @@ class Round(Story):
         agus.press("Simpan").sees("anak ditambahkan ke penanganan ini.", "1 anak dicatat terjangkau kembali.")
 
     def reports(self) -> None:
-        """A Laporan Sosial for each child, one father's statement; the step waits for the others."""
-        sari = self.sari.open(f"{self.case}langkah/3/")
+        """A Laporan Sosial for each child from the table, a father's one statement for his two; the step
+        waits for the others."""
+        step = f"{self.case}langkah/3/"
+        sari = self.sari.open(step).sees("6 anak: 6 belum.")
         for child in self.inside():
-            part = self.line("Laporan Sosial", child)
-            sari.fill({"Berkas": scan("Laporan Sosial")}, part)
-        sari.fill(
-            {"Berkas": scan("Surat Pernyataan Wak Leman")}, self.line("Surat Pernyataan", "Dimas Saputra")
-        )
-        sari.press("Simpan, lanjutkan nanti").sees("Isian langkah 3 tersimpan. Langkah ini belum selesai.")
+            sari.open(step).follow(child).heading(f"Dokumen {child}")
+            self.nobody(sari)
+            sari.fill({"Berkas": scan("Laporan Sosial")}, self.line("Laporan Sosial", child))
+            sari.press("Simpan dokumen").sees("1 dokumen tersimpan.")
+        sari.follow("Surat Pernyataan per penanggung jawab").sees("6 anak: 6 belum.")
+        sari.follow("Unggah pernyataan Wak Leman").heading("Surat Pernyataan: Wak Leman")
+        self.nobody(sari)
+        sari.fill({"Pindaian pernyataan": scan("Surat Pernyataan Wak Leman")})
+        sari.fill({"Ditandatangani tanggal": self.today}).press("Simpan pernyataan")
+        sari.sees("Pernyataan untuk 2 anak tersimpan.", "6 anak: 2 ada, 4 belum.")
+        sari.open(step).press("Simpan, lanjutkan nanti")
+        sari.sees("Isian langkah 3 tersimpan. Langkah ini belum selesai.")
         filed = [f.paper.kind.name for f in self.row.filings.select_related("paper__kind")]
         assert filed.count("Laporan Sosial") == len(self.inside())
-        assert filed.count("Surat Pernyataan") == 1
+        assert filed.count("Surat Pernyataan") == 2
+        assert self.row.filings.filter(paper__adult__name="Wak Leman").values("paper").distinct().count() == 1
         sari.press("Selesaikan langkah").sees("Ada masalah", "Surat Pernyataan")
 
     def line(self, paper: str, child: str):

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from sopcases.cases import aid, visits, wording
+from sopcases.cases import aid, childpapers, statements, visits, wording
 from sopcases.cases.access import At, log_read, step_gate
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.papers import PaperFacts
@@ -23,10 +23,12 @@ from sopcases.cases.page import (
     number_of,
     occasion_url,
     open_for_several,
+    statements_url,
     step_url,
     told_verdicts,
     waiting_rows,
 )
+from sopcases.cases.progress import Spot
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import Walk, walking
 from sopcases.people.models import User
@@ -65,8 +67,28 @@ class _StepPage:
     @cached_property
     def lines(self) -> list[tuple[PaperLine, PaperFacts | None]]:
         """What the step asks for and puts out, each with its upload where one is open."""
-        lines = [] if self.over else self.reading.lines(self.step, self.spot, self.attempt)
-        return [(line, self._paper_form(line)) for line in lines]
+        return [(line, self._paper_form(line)) for line in self._all_lines]
+
+    @cached_property
+    def _all_lines(self) -> list[PaperLine]:
+        return [] if self.over else self.reading.lines(self.step, self.spot, self.attempt)
+
+    @cached_property
+    def many(self) -> bool:
+        """So many children that their papers are a table."""
+        return not self.step.recurring and childpapers.many(self._all_lines)
+
+    @cached_property
+    def _sent(self) -> set[str]:
+        """The uploads whose fields came along."""
+        found = map(PREFIX.match, (*self.request.POST, *self.request.FILES))
+        return {match.group().rstrip("-") for match in found if match}
+
+    @cached_property
+    def table(self) -> childpapers.Table | None:
+        if not self.many:
+            return None
+        return childpapers.table(self.reading, self.step, self._all_lines, self.may_touch)
 
     @property
     def handed(self) -> bool:
@@ -82,10 +104,13 @@ class _StepPage:
         return bool(receivers) and not any(m for m in self.progress.missing(self.attempt, outputs=False))
 
     def _paper_form(self, line: PaperLine) -> PaperFacts | None:
-        """An upload right there, for what is lacking and no official letter."""
+        """An upload right there, for what is lacking and no official letter. Not where an adult signs it for
+        all his children, nor for each of many; but what was sent is never left unread."""
         if not (self.form_open and line.lacking) or line.kind.origin == PaperKind.Origin.LETTER:
             return None
-        prefix = f"{'k' if line.output else 'r'}{line.item.id}-{line.child_id or 0}"
+        prefix = prefix_of(line)
+        if (line.signers or (self.many and line.child_id)) and prefix not in self._sent:
+            return None
         data, files = (
             (self.request.POST, self.request.FILES) if self.request.method == "POST" else (None, None)
         )
@@ -119,14 +144,9 @@ class _StepPage:
 
     @property
     def paper_forms(self) -> list[tuple[PaperLine, PaperFacts]]:
-        if self.request.method == "POST" and not self._papers_sent:
+        if self.request.method == "POST" and not self._sent:
             return []  # nothing to read the dossier for
         return [(line, form) for line, form in self.lines if form is not None]
-
-    @property
-    def _papers_sent(self) -> bool:
-        """Whether fields of an upload came along, be they empty."""
-        return any(PREFIX.match(name) for name in (*self.request.POST, *self.request.FILES))
 
     def act(self) -> str:
         """File what was chosen, write the act down, and finish the step unless it is left for later."""
@@ -137,7 +157,7 @@ class _StepPage:
                 raise Conflict(CHANGED)
             for line, form in self.paper_forms:
                 if form.given:
-                    self._file(walk, line, form)
+                    file_line(walk, self.spot, line, form)
             record = walk.record if self.request.POST.get("action") == "later" else walk.finish
             attempt = record(
                 self.spot.key,
@@ -157,19 +177,6 @@ class _StepPage:
         if opened and typed == opened.replace(second=0, microsecond=0):
             return opened
         return typed
-
-    def _file(self, walk: Walk, line: PaperLine, form: PaperFacts) -> None:
-        chain = walk.plan.chain.get(line.item.id if line.output else line.item.source, ())
-        output = next((o for o in sorted(chain) if walk.plan.output[o][1].source is None), None)
-        if line.output and line.item.source is None:
-            output = line.item.id
-        form.file_into(
-            walk,
-            output=output,
-            children=[line.child_id] if line.child_id and not self.step.per_child else (),
-            child_id=self.spot.child_id if self.step.per_child else None,
-            occurrence=self.spot.occurrence if line.output else None,
-        )
 
     def _tell(self, attempt: Attempt) -> str:
         number = number_of(self.step)
@@ -216,7 +223,12 @@ class _StepPage:
             else "",
             "form": self.form,
             "forms_with_errors": [form for _, form in self.paper_forms if form.errors],
-            "lines": self.lines,
+            "lines": [
+                (line, form)
+                for line, form in self.lines
+                if not (self.many and line.child_id) or form is not None
+            ],
+            "table": self.table,
             "session_url": occasion_url(case.sop.slug, step.key, spot.occurrence)
             if step.form == "session"
             else "",
@@ -257,6 +269,13 @@ class _StepPage:
         if self.step.form == visits.VISIT and visits.refuse(self.progress, self.spot) is None and self.turn:
             told = "Lembarnya menjadi laporan langkah ini; tidak perlu diunggah lagi."
             yield told, step_url(self.at.case, self.spot, "visit"), "Isi lembar kunjungan"
+        if self.table:
+            yield f"{self.table.told}.", "#dokumen-anak", "Dokumen per anak"
+        for item in () if self.over else statements.outputs(self.progress, self.step):
+            name = self.progress.kinds[item.kind].name
+            if told := statements.told(statements.read(self.progress, self.step, item)):
+                url = statements_url(self.at.case, self.step.key, output=item.id)
+                yield f"{name}: {told}", url, f"{name} per penanggung jawab"
         if open_for_several(self.progress, self.step):
             yield "", by_child_url(self.at.case, self.step.key), "Beberapa anak sekaligus"
         if self.step.aid:
@@ -291,6 +310,27 @@ class _StepPage:
             "when": wording.moment(attempt.ended_at) if attempt.ended_at else "",
             "reason": attempt.reason,
         }
+
+
+def prefix_of(line: PaperLine) -> str:
+    """What the fields of a line's upload begin with."""
+    return f"{'k' if line.output else 'r'}{line.item.id}-{line.child_id or 0}"
+
+
+def file_line(walk: Walk, spot: Spot, line: PaperLine, form: PaperFacts) -> None:
+    """File what was uploaded for a line: at the output where its paper begins, for its child."""
+    chain = walk.plan.chain.get(line.item.id if line.output else line.item.source, ())
+    output = next((o for o in sorted(chain) if walk.plan.output[o][1].source is None), None)
+    if line.output and line.item.source is None:
+        output = line.item.id
+    per_child = walk.plan.by_key[spot.key].per_child
+    form.file_into(
+        walk,
+        output=output,
+        children=[line.child_id] if line.child_id and not per_child else (),
+        child_id=spot.child_id if per_child else None,
+        occurrence=spot.occurrence if line.output else None,
+    )
 
 
 @step_gate
