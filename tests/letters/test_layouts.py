@@ -12,16 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from sopcases.cases import family, sessions
+from sopcases.cases.models import Aid
 from sopcases.cases.uploads import accept_photo
 from sopcases.cases.walk import roll, walking
 from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.layouts.photos import small
-from sopcases.letters.models import Letter
+from sopcases.letters.models import Letter, Wording
 from sopcases.sops.models import PaperKind
 from tests.cases.front_door import picture
 from tests.cases.test_verb_join import on_the_street, papered
 from tests.cast import at
-from tests.letters.papers import Desk
+from tests.letters.papers import Desk, scan
 from tests.letters.test_pages import door, fields, pdf_of  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,24 @@ def with_mother(world, children: int = 1):
     with walking(case, world.officer("sari")) as walk:
         first = walk.stays[0].child
         family.relate_adult(walk, first, "mother", name=LONG, address="Jalan Merdeka 5")
+    return case
+
+
+def aided(world, children: int = 1):
+    """Aid is planned for every child."""
+    case = found(world, children)
+    for stay in case.children.all():
+        Aid.objects.create(
+            case=case,
+            child_id=stay.child_id,
+            kind="Perlengkapan sekolah",
+            amount=1,
+            unit="paket",
+            value=350_000,
+            source="APBD",
+            recorded_at=world.now,
+            recorded_by=world.sari,
+        )
     return case
 
 
@@ -235,6 +254,103 @@ SAMPLES = [
         queries=17,
         empty={"papers": [], "opening": ""},
     ),
+    Sample(
+        "Surat Pernyataan",
+        {"tasks": "1. Tidak menyuruh anak bekerja\n2. Menyekolahkan anak", "witness1_name": "Ketua RT 02"},
+        (
+            "SURAT PERNYATAAN Yang bertanda tangan di bawah ini:",
+            f"Nama : {LONG}",
+            "Alamat : Jalan Merdeka 5",
+            "selaku ibu dari anak:",
+            f"Nama : {CHILD}",
+            "menyatakan dengan sebenarnya bahwa: 1. Tidak menyuruh anak bekerja; 2. Menyekolahkan anak.",
+            "Apabila di kemudian hari pernyataan ini ternyata tidak benar",
+            "Demikian Surat Pernyataan ini saya buat dengan sebenarnya",
+            "Yang menyatakan, Meterai",
+            "Saksi-saksi: 1. Ketua RT 02",
+        ),
+        opened=with_mother,
+        about=LONG,
+        empty={"consequence": "", "stamp": "", "address": "", "witness1_name": ""},
+        queries=17,
+    ),
+    Sample(
+        "SPTJM Kebenaran Data Kelahiran",
+        {
+            "witness1_name": "Bidan Ratna",
+            "witness1_identity": "2172014101800001",
+            "witness2_name": "Hasan Basri",
+            "witness2_identity": "2172010101750002",
+        },
+        (
+            "SURAT PERNYATAAN TANGGUNG JAWAB MUTLAK (SPTJM)",
+            "1. Data kelahiran anak tersebut di atas adalah benar;",
+            "Saksi-saksi: 1. Bidan Ratna 2172014101800001",
+            "2. Hasan Basri 2172010101750002",
+        ),
+        opened=with_mother,
+        about=LONG,
+        empty={"consequence": "", "stamp": "", "address": ""},
+        queries=17,
+    ),
+    Sample(
+        "Daftar Hadir",
+        {"others": "Pak Lurah | Undangan", "empty": "3"},
+        (
+            "DAFTAR HADIR",
+            "Hari, tanggal : Rabu, 15 April 2026 pukul 09.00",
+            "No. Nama Unsur Tanda tangan Keterangan",
+            f"1 {CHILD} Anak",
+            "2 Pak Lurah Undangan",
+            "3 4 5",
+            "PEKSOS, Sari Wulandari, S.Tr.Sos.",
+        ),
+        opened=met,
+        by="sari",
+        about="15 April 2026",
+        empty={"others": "", "held_at": "", "place": "", "empty": "1"},
+        queries=20,
+    ),
+    Sample(
+        "Data Anak Melanjutkan Pendidikan",
+        {"party": "PKBM Harapan"},
+        (
+            "DATA ANAK",
+            "Lembaga tujuan : PKBM Harapan",
+            "No. Nama L/P Umur Alamat Pendidikan terakhir Orang tua/wali",
+            "Jumlah: 1 anak.",
+            "PETUGAS, Agus Salim",
+        ),
+        opened=with_mother,
+        empty={"party": "", "note": ""},
+        queries=16,
+    ),
+    Sample(
+        "Tanda Terima Bantuan",
+        {"place": "Kantor Lurah"},
+        (
+            "TANDA TERIMA BANTUAN",
+            "Pada hari ini Senin tanggal dua bulan Maret tahun dua ribu dua puluh enam (02-03-2026), "
+            "bertempat di Kantor Lurah, telah diserahkan bantuan dari APBD kepada penerima",
+            "1 paket Rp350.000",
+            "Jumlah penerima: 1 anak. Nilai seluruhnya: Rp350.000 (tiga ratus lima puluh ribu rupiah).",
+        ),
+        opened=aided,
+        queries=17,
+    ),
+    Sample(
+        "Lembar Kendali",
+        {},
+        (
+            "LEMBAR KENDALI",
+            "Jenis naskah : Surat Perintah Tugas",
+            "Hal : Koordinasi dengan kepolisian dan rumah sakit",
+            "1 Mengonsep Agus Salim Petugas 02-03-2026 08.00",
+            "Memaraf dan meneruskan Drs. Abdul Rahman, M.Si. Kabid",
+        ),
+        opened=ordered,
+        queries=15,
+    ),
 ]
 
 
@@ -356,6 +472,37 @@ def test_the_form_costs_the_same_for_one_child_and_three(world, door, sample):  
             client.get(url)
         counts.append(len(queries))
     assert counts == [sample.queries] * 2
+
+
+# --- forty rows
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "typed"),
+    [
+        ("Data Anak Melanjutkan Pendidikan", "No. Nama L/P Umur", {}),
+        ("Tanda Terima Bantuan", "No Nama Jenis bantuan", {"place": "Kantor Lurah"}),
+        ("Daftar Hadir", "No. Nama Unsur", {"name": "Sosialisasi", "empty": "0"}),
+    ],
+)
+def test_forty_rows_repeat_their_head_and_the_hand_does_not_stand_alone(
+    world,
+    door,  # noqa: F811
+    kind,
+    head,
+    typed,
+):
+    sample = sample_of(kind)
+    case, client = aided(world, 40), door("agus")
+    url = new_url(world, case, sample) + ("&tentang=" if sample.about else "")
+    answer = client.post(url, sent(client.get(url)) | {"slot": ""} | typed)
+    letter = Letter.objects.get(pk=answer.headers["Location"].strip("/").split("/")[-1])
+    found = [" ".join(page.extract_text().split()) for page in reader(client, letter).pages]
+    assert len(found) > 1
+    for page in found:
+        assert head in page
+    assert "40" in found[-1].partition("Agus Salim")[0]
+    assert all(f"Anak {n}" in " ".join(found) for n in range(2, 41))
 
 
 def test_a_whole_name_in_what_lists_show_is_refused(world, door):  # noqa: F811
@@ -518,3 +665,127 @@ def test_the_child_is_told_of_as_the_file_knows_him_when_it_is_proposed(world, d
     assert "Tahi lalat" not in text_of(client, letter)
     letter.propose(world.officer(sample.by))
     assert "Ciri fisik : Tahi lalat di pipi kiri" in text_of(client, letter)
+
+
+# --- what citizens sign
+
+
+def test_a_statement_is_filed_for_the_children_of_who_signs_it(world, door):  # noqa: F811
+    sample = sample_of("Surat Pernyataan")
+    case, client = open_case(world, sample, 3), door("sari")
+    _, page = page_of(client, world, case, sample)
+    assert [label for _, label in page.context["form"].fields["children_named"].choices] == [
+        f"{CHILD}, perempuan"
+    ]
+    letter = write(client, world, case, sample)
+    first = case.children.order_by("id").first().child
+    adult = first.relations.get().adult
+    assert letter.paper.adult == adult
+    assert list(letter.paper.filings.values_list("child", flat=True)) == [first.pk]
+    letter.fix(world.officer("sari"))
+    letter.replace(world.officer("sari"), "Salah ketik")
+    assert Letter.objects.latest("id").paper.adult == adult
+
+
+def test_the_signed_statement_meets_the_step(world, door):  # noqa: F811
+    """Drafted, fixed, signed, its scan filed: the output is there, as with a scan alone."""
+    case = baptised(on_the_street(world, 1))
+    with walking(case, world.officer("sari")) as walk:
+        family.relate_adult(walk, walk.stays[0].child, "mother", name=LONG)
+    sample, client, by = sample_of("Surat Pernyataan"), door("sari"), world.officer("sari")
+    url, page = page_of(client, world, case, sample)
+    slot = page.context["form"]["slot"].initial
+    assert slot
+    client.post(url, sent(page) | sample.typed | {"slot": slot})
+    letter = Letter.objects.get()
+
+    def missing() -> list[str]:
+        with walking(case, by) as walk:
+            (attempt,) = (a for a in walk.live() if a.child_id is None)
+            return [m.kind.name for m in walk.missing(attempt)]
+
+    letter.fix(by)
+    assert sample.kind in missing(), "a print does not count"
+    letter.complete(by, scan(), signed_on=world.now.date())
+    assert sample.kind not in missing()
+
+
+def test_two_witnesses_are_asked_for_with_their_numbers(world, door):  # noqa: F811
+    sample = sample_of("SPTJM Kebenaran Data Kelahiran")
+    case, client = open_case(world, sample), door(sample.by)
+    url, page = page_of(client, world, case, sample)
+    text = client.post(url, sent(page) | {"slot": ""}).content.decode()
+    assert "Isi “Saksi 1: nama”." in text
+    assert "Isi “Saksi 2: NIK”." in text
+    letter = write(client, world, case, sample)
+    one = letter.content["witnesses"][:1]
+    assert LAYOUTS["sptjm"].problem(letter.content | {"witnesses": one}) == (
+        "Sebutkan dua saksi dengan NIK masing-masing."
+    )
+
+
+def test_the_agency_s_own_statements_come_first(world, door):  # noqa: F811
+    sample = sample_of("Surat Pernyataan")
+    Wording.objects.create(kind=world.kind(sample.kind), tasks=["Menjaga anak"])
+    case, client = open_case(world, sample), door(sample.by)
+    _, page = page_of(client, world, case, sample)
+    assert page.context["form"]["tasks"].initial == "Menjaga anak"
+
+
+# --- lists
+
+
+def test_a_case_lists_only_its_own_children(world, door):  # noqa: F811
+    """A session of two cases: each Daftar Hadir names the children of its own."""
+    sample = sample_of("Daftar Hadir")
+    case = open_case(world, sample, 2)
+    session = case.attendance.first().session
+    other = world.case("anak-jalanan", by="dewi", children=1)
+    stay = other.children.get()
+    session.attendance.create(case=other, child_id=stay.child_id, status="present")
+    client = door("sari")
+    _, page = page_of(client, world, case, sample)
+    own = list(case.children.order_by("id").values_list("child_id", flat=True))
+    assert page.context["form"]["children_named"].initial == own
+    assert "2 Anak 1 Anak Tidak hadir: Sakit" in text_of(client, write(client, world, case, sample))
+
+
+def test_nobody_at_all_is_refused(world, door):  # noqa: F811
+    sample = sample_of("Daftar Hadir")
+    case, client = open_case(world, sample), door(sample.by)
+    url, page = page_of(client, world, case, sample)
+    answer = client.post(url, sent(page) | {"children_named": [], "others": "", "empty": "0"})
+    assert "Pilih anak, tulis peserta lain, atau sediakan baris kosong." in answer.content.decode()
+
+
+def test_aid_that_was_voided_is_no_longer_signed_for(world, door):  # noqa: F811
+    sample = sample_of("Tanda Terima Bantuan")
+    case, client = open_case(world, sample, 2), door(sample.by)
+    letter = write(client, world, case, sample)
+    assert letter.label == "Penyerahan bantuan 2 Maret 2026"
+    Aid.objects.filter(case=case).update(voided_at=world.now, void_reason="Salah catat")
+    letter.refresh_from_db()
+    fresh = LAYOUTS[letter.layout].refresh(letter.content, case, world.now.date())
+    assert LAYOUTS[letter.layout].problem(fresh) == "Pilih paling sedikit satu bantuan."
+
+
+# --- the control sheet
+
+
+def test_the_hands_are_read_anew_when_the_sheet_is_fixed(world, door):  # noqa: F811
+    sample = sample_of("Lembar Kendali")
+    desk = Desk(world, found(world))
+    draft = desk.proposed()
+    client = door("agus")
+    letter = write(client, world, desk.case, sample)
+    assert "Mengembalikan" not in text_of(client, letter)
+    draft.return_(desk.by("rahman"), "Tempat tugas keliru")
+    letter.fix(desk.by("agus"))
+    text = text_of(client, letter)
+    assert "3 Mengembalikan untuk diperbaiki Drs. Abdul Rahman, M.Si. Kabid" in text
+    assert "Tempat tugas keliru" in text
+
+
+def test_without_a_draft_there_is_no_sheet(world, door):  # noqa: F811
+    page = door("agus").get(new_url(world, found(world), sample_of("Lembar Kendali")))
+    assert "Belum ada naskah yang dibuat dari penanganan ini." in page.content.decode()

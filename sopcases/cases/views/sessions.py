@@ -207,7 +207,7 @@ def attendance_list(request: HttpRequest, place: Place) -> HttpResponseBase:
     context = {
         "place": place,
         "month": f"{wording.MONTHS[place.period.month - 1]} {place.period.year}",
-        "stays": stays,
+        "rows": [(stay.child.called, stay.case.number, "") for stay in stays],
         "performers": [f"{i}." for i in range(1, 4)],
     }
     content = printed("print/attendance.html", request.officer.agency, "Daftar Hadir", context, key=place.url)

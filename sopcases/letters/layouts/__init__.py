@@ -2,15 +2,21 @@
 
 from sopcases.letters.layouts import (
     berita_acara,
+    daftar_hadir,
+    data_anak,
     laporan_kegiatan,
     laporan_sosial,
     laporan_tugas,
+    lembar_kendali,
     spt,
+    sptjm,
     surat_panggilan,
     surat_pelimpahan,
     surat_pengantar,
     surat_penitipan,
     surat_permohonan,
+    surat_pernyataan,
+    tanda_terima,
 )
 from sopcases.letters.layouts.base import Layout, LayoutForm, Person
 
@@ -25,6 +31,12 @@ MODULES = (
     surat_penitipan,
     surat_panggilan,
     surat_pelimpahan,
+    surat_pernyataan,
+    sptjm,
+    daftar_hadir,
+    data_anak,
+    tanda_terima,
+    lembar_kendali,
 )
 LAYOUTS: dict[str, Layout] = {module.LAYOUT.slug: module.LAYOUT for module in MODULES}
 

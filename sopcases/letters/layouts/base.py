@@ -193,6 +193,10 @@ class LayoutForm(ActForm):
         """The content out of the valid form: plain JSON."""
         raise NotImplementedError
 
+    def filed_for(self) -> tuple[list[int], int | None]:
+        """Of a valid form: whom the paper is filed for (nobody: the case), and the adult who signs it."""
+        return [], None
+
     def staff_choices(self, *kept: int) -> list[tuple[int, str]]:
         """The agency's people with their positions; those already chosen stay choosable."""
         self.staff = people.staff(self.agency, self.officer.day)

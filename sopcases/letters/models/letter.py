@@ -296,14 +296,24 @@ class Letter(Sending):
         output_id: int | None = None,
         child_id: int | None = None,
         also: Iterable[Case] = (),
+        children: Iterable[int] = (),
+        adult_id: int | None = None,
     ) -> "Letter":
-        """A new draft of a kind, filed to the case (as an output of its step) and to further cases."""
+        """A new draft of a kind, filed to the case (as an output of its step) and to further cases.
+
+        `children`: of the case, for whom it is filed, each on his own track; `adult_id`: who will sign it.
+        """
         if (sentence := cls.why_not_draft(case, by)) is not None:
             raise NotAllowed(sentence)
         if kind.agency_id != case.agency_id or kind.layout not in LAYOUTS:
             raise Refused("Jenis dokumen ini tidak dibuat di aplikasi.")
         paper = Paper.objects.create(
-            agency=case.agency, kind=kind, drafted_here=True, created_at=by.at, created_by=by.user
+            agency=case.agency,
+            kind=kind,
+            adult_id=adult_id,
+            drafted_here=True,
+            created_at=by.at,
+            created_by=by.user,
         )
         letter = cls.objects.create(
             agency=case.agency,
@@ -321,7 +331,10 @@ class Letter(Sending):
             with walking(one, by) as walk:
                 walk.log("letter.drafted", letter=letter.pk, paper=paper.pk, kind=kind.pk)
                 own = one.pk == case.pk
-                walk.file(paper, output_id if own else None, child_id=child_id if own else None)
+                if own:
+                    walk.file(paper, output_id, children=children, child_id=child_id)
+                else:
+                    walk.file(paper)
         return letter
 
     @property

@@ -384,6 +384,7 @@ class Lifecycle(models.Model):
                 agency=old.agency,
                 kind=old.kind,
                 description=old.description,
+                adult=old.adult,
                 drafted_here=True,
                 created_at=by.at,
                 created_by=by.user,

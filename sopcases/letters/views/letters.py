@@ -212,6 +212,7 @@ def new(request: HttpRequest, at: At) -> HttpResponseBase:
 
     def act() -> str:
         slot = form.cleaned_data.get("slot")
+        children, adult = form.filed_for()
         written = Letter.draft(
             at.case,
             request.officer,
@@ -219,6 +220,8 @@ def new(request: HttpRequest, at: At) -> HttpResponseBase:
             form.content(),
             output_id=int(slot) if slot else None,
             child_id=about[0] if slot and len(about) == 1 else None,
+            children=children,
+            adult_id=adult,
         )
         messages.success(request, f"Konsep {kind.name} disimpan. Periksa naskahnya di bawah ini.")
         return page.letter_url(written)
