@@ -90,6 +90,7 @@ SENTENCES = {
     "letter.completed": "Mengunggah {kind} yang sudah ditandatangani para pihak",
     "letter.voided": "Membatalkan {kind}",
     "letter.replaced": "Mengganti {kind}",
+    "letter.served": "Memakai {kind} juga untuk penanganan lain",
     "letter.read": "Membuka {kind}",
 }
 ATTENDED = {s.value: s.label.lower() for s in Attendance.Status}

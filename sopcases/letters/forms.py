@@ -3,6 +3,7 @@
 from django import forms
 
 from sopcases.cases.forms.fields import ActForm, DayField, ReasonField
+from sopcases.cases.models import Case
 from sopcases.cases.uploads import PaperField
 from sopcases.letters.models import Letter
 from sopcases.people.authority import Officer
@@ -24,6 +25,29 @@ class ReturnForm(ActForm):
 
 class VoidForm(ActForm):
     reason = ReasonField(label="Alasan pembatalan")
+
+
+class ServeForm(ActForm):
+    """The number of a further case, of those the officer may read."""
+
+    number = forms.CharField(
+        label="Nomor penanganan",
+        max_length=40,
+        help_text="Misalnya BBT-2026-0012. Nomornya ada di bagian atas halaman penanganan.",
+    )
+
+    def __init__(self, *args, officer: Officer, **kwargs):
+        self.officer = officer
+        super().__init__(*args, **kwargs)
+
+    def clean_number(self) -> str:
+        number = self.cleaned_data["number"].strip().upper()
+        self.found = Case.objects.visible_to(self.officer).filter(number__iexact=number).first()
+        if self.found is None:
+            raise forms.ValidationError(
+                f"Penanganan {number} tidak ditemukan di antara yang dapat Anda buka."
+            )
+        return number
 
 
 class ReplaceForm(ActForm):

@@ -107,6 +107,7 @@ DEEDS = (
     ),
     ("return", "Kembalikan dengan catatan", Letter.why_not_return, ""),
     ("edit", "Ubah naskah", Letter.why_not_edit, ""),
+    ("serve", "Pakai juga untuk penanganan lain", Letter.why_not_serve, ""),
     ("void", "Batalkan surat", Letter.why_not_void, ""),
     ("replace", "Ganti dengan surat baru", Letter.why_not_replace, ""),
 )

@@ -64,6 +64,7 @@ urlpatterns = [
     path("surat/<int:letter>/lengkapi/", views.complete, name="complete"),
     path("surat/<int:letter>/tetapkan/", views.fix, name="fix"),
     path("surat/<int:letter>/cetak/", views.print_out, name="print"),
+    path("surat/<int:letter>/penanganan/", views.serve, name="serve"),
     path("surat/<int:letter>/batalkan/", views.void, name="void"),
     path("surat/<int:letter>/ganti/", views.replace, name="replace"),
     path(f"{CASE}surat/baru/", views.new, name="new"),

@@ -330,6 +330,31 @@ class Lifecycle(models.Model):
         """The PDF's title: kind and number, never a child's name."""
         return f"{self.paper.kind} {self.number}".strip()
 
+    # --- further cases
+
+    def why_not_serve(self, by: Officer) -> str | None:
+        """A letter of assignment may serve several cases; other letters tell of the children of theirs."""
+        if self.state in ENDED:
+            return f"Surat ini sudah berstatus “{self.get_state_display()}”."
+        if LAYOUTS[self.layout].orders(self.content) is None:
+            return "Hanya surat perintah yang dapat dipakai untuk beberapa penanganan."
+        return why_not_touch(self.case, by)
+
+    def serve(self, by: Officer, case: Case, *, version: int | None = None) -> None:
+        """File the letter to a further case, as the output of its step that waits for such a letter if one
+        does. Raises NotAllowed where the officer takes no part in that case, Refused where it is there."""
+        with self.acting(version):
+            self.demand(self.why_not_serve(by))
+            self.demand(why_not_touch(case, by))
+            if case.pk in {one.pk for one in self.cases()}:
+                raise Refused("Surat ini sudah ada dalam berkas penanganan itu.")
+            with walking(case, by) as walk:
+                slot = next((s for s in walk.slots(self.kind.pk) if s.attempt_id), None)
+                walk.file(self.paper, slot.output_id if slot else None)
+                walk.log("letter.served", letter=self.pk, paper=self.paper_id, kind=self.kind.pk)
+            with walking(self.case, by) as walk:
+                walk.log("letter.served", letter=self.pk, paper=self.paper_id, kind=self.kind.pk)
+
     # --- the ends
 
     def why_not_void(self, by: Officer) -> str | None:

@@ -573,6 +573,28 @@ def void(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     )
 
 
+@act_gate(Letter.why_not_serve)
+@require_http_methods(["GET", "POST"])
+def serve(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """Let an order serve a further case."""
+    form = forms.ServeForm(request.POST or None, officer=request.officer, version=letter.version)
+
+    def do() -> str:
+        letter.serve(request.officer, form.found, version=form.cleaned_data["version"])
+        return f"Surat ini masuk juga ke berkas penanganan {form.found.number}."
+
+    here = ", ".join(case.number for case in letter.cases())
+    return act_page(
+        request,
+        letter,
+        form,
+        do,
+        title="Pakai juga untuk penanganan lain",
+        text=f"Surat ini sekarang dipakai untuk penanganan {here}. Satu surat dapat berlaku untuk beberapa.",
+        submit="Pakai juga untuk penanganan ini",
+    )
+
+
 @act_gate(Letter.why_not_replace)
 @require_http_methods(["GET", "POST"])
 def replace(request: HttpRequest, letter: Letter) -> HttpResponseBase:
