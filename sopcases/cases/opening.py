@@ -1,10 +1,13 @@
 """Opening a case: who may, under which number, until when."""
 
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db import transaction
 
-from sopcases.cases.models import Case, CaseNumber
+from sopcases.cases.models import Case, CaseNumber, Paper
+from sopcases.cases.uploads import Accepted
 from sopcases.cases.walk import walking
 from sopcases.people import authority, journal
 from sopcases.people.authority import Officer
@@ -12,6 +15,39 @@ from sopcases.refusal import NotAllowed, Refused
 from sopcases.sops import durations
 from sopcases.sops.models import Performer, Revision
 from sopcases.worktime.models import calendar_for
+
+
+@dataclass(frozen=True)
+class Source:
+    """A letter of the agenda that a case is opened from: nothing that stands there is typed twice.
+
+    `scan` reads its file; None where there is none. `became` tells it which case it opened, and as which
+    paper it was filed there (None: it was not).
+    """
+
+    name: str
+    url: str
+    sender: str
+    number: str
+    dated: date
+    received_on: date
+    about: str
+    agenda: str
+    confidential: bool
+    scan: Callable[[], Accepted] | None
+    became: Callable[[Case, Paper | None], None]
+
+    def paper(self) -> dict:
+        """What `file_document` takes."""
+        return {
+            "issuer": self.sender,
+            "number": self.number,
+            "dated": self.dated,
+            "received_on": self.received_on,
+            "agenda": self.agenda,
+            "agenda_given": True,
+            "description": self.about,
+        }
 
 
 def refuse_open(revision: Revision, by: Officer) -> str | None:

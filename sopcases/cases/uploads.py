@@ -117,6 +117,12 @@ def accept_photo(file: File) -> Accepted:
     return _image(sent, PHOTO_SIDE, keep_png=False)
 
 
+def accepted_before(content: bytes, mime: str) -> Accepted:
+    """What was taken in and stored, to be filed once more: neither judged again nor its pages counted."""
+    suffix = SUFFIXES[next(kind for kind, known in MIMES.items() if known == mime)]
+    return Accepted(content, mime, suffix, hashlib.sha256(content).hexdigest(), None, 0)
+
+
 def _made(content: bytes, kind: str, taken_at: datetime | None, pages: int) -> Accepted:
     return Accepted(
         content, MIMES[kind], SUFFIXES[kind], hashlib.sha256(content).hexdigest(), taken_at, pages

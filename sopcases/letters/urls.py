@@ -46,6 +46,7 @@ urlpatterns = [
     path(f"{INCOMING}disposisi/", incoming.dispose, name="dispose"),
     path(f"{INCOMING}jawab/<int:part>/", incoming.answer, name="answer"),
     path(f"{INCOMING}selesai/", incoming.finish, name="finish"),
+    path(f"{INCOMING}penanganan/", incoming.open_case, name="open_case"),
     path("surat/<int:letter>/", views.letter, name="letter"),
     path("surat/<int:letter>/pdf/", views.letter_pdf, name="pdf"),
     path("surat/<int:letter>/naskah/", views.signed, name="signed"),

@@ -15,6 +15,7 @@ from sopcases.cases.forms.fields import (
     name_in_errors,
 )
 from sopcases.cases.models import Child
+from sopcases.cases.opening import Source
 from sopcases.cases.uploads import PaperField
 from sopcases.people.models import Area
 from sopcases.sops.models import PaperKind, Revision, Sop
@@ -49,12 +50,36 @@ class OpeningForm(ActForm):
         label="Foto", help_text="JPEG atau PNG, boleh beberapa. Lokasi foto dihapus, waktunya disimpan."
     )
 
-    def __init__(self, *args, revision: Revision, **kwargs):
+    paper_kind = forms.ModelChoiceField(
+        PaperKind.objects.none(),
+        label="Simpan surat itu dalam berkas sebagai",
+        required=False,
+        empty_label="Tidak disimpan dalam berkas",
+    )
+
+    def __init__(self, *args, revision: Revision, source: Source | None = None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.source = source
+        if source is None:
+            del self.fields["paper_kind"]
+        else:
+            self._take_over(source, revision)
         self.fields["area"].queryset = Area.objects.filter(agency_id=revision.sop.agency_id)
         self.fields["route"].choices = [(r["key"], r["name"]) for r in revision.routes]
         if not revision.routes:
             del self.fields["route"]
+
+    def _take_over(self, source: Source, revision: Revision) -> None:
+        """What the letter says already; it stays to be changed."""
+        known = {
+            "event_at": start_of(source.received_on),
+            "reporter": source.sender,
+            "circumstances": source.about,
+        }
+        self.initial = {**known, **self.initial}
+        self.fields["paper_kind"].queryset = PaperKind.objects.filter(
+            agency_id=revision.sop.agency_id, origin=PaperKind.Origin.INCOMING, identity=False
+        ).order_by("name")
 
     def clean(self):
         data = super().clean()
@@ -109,21 +134,36 @@ class LetterForm(OpeningForm):
             self.fields["area"].error_messages["required"] = "Pilih wilayah."
         name_in_errors(self.fields)
 
+    def _take_over(self, source: Source, revision: Revision) -> None:
+        """The letter is in the agenda: what it says there is shown, not asked."""
+        said = source.paper() | {"circumstances": source.about}
+        self.initial = {**self.initial, **said}
+        for name in ("issuer", "number", "dated", "received_on", "agenda"):
+            self.fields[name].disabled = bool(said[name])
+        if source.scan is not None:
+            del self.fields["file"]
+        del self.fields["paper_kind"]
+
     def facts(self) -> dict:
         """What `open_case` takes: the case begins on the day the letter came."""
         data = self.cleaned_data
-        begun = timezone.make_aware(datetime.combine(data["received_on"], time()))
-        found = {"event_at": begun, "reporter": data["issuer"], "area": data["area"]}
+        found = {"event_at": start_of(data["received_on"]), "reporter": data["issuer"], "area": data["area"]}
         return {**found, "circumstances": data["circumstances"], "route": data.get("route", "")}
 
     def letter(self) -> dict:
         """What `file_document` takes."""
         names = ("number", "dated", "issuer", "agenda", "received_on")
-        return {**{name: self.cleaned_data[name] for name in names}, "description": self.about}
+        given = {"agenda_given": self.source is not None}
+        return {**{name: self.cleaned_data[name] for name in names}, "description": self.about, **given}
 
     @property
     def about(self) -> str:
         return self.cleaned_data["circumstances"][:300]
+
+
+def start_of(day: date) -> datetime:
+    """The case begins on the day the letter came."""
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 class ChildFacts(forms.Form):

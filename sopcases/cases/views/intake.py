@@ -14,13 +14,14 @@ from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.report import (
     AddChildForm,
     LetterForm,
+    OpeningForm,
     ReportForm,
     SearchForm,
     opening_letter,
     opening_of,
 )
-from sopcases.cases.models import Case, Child
-from sopcases.cases.opening import open_case, refuse_open
+from sopcases.cases.models import Case, Child, Paper
+from sopcases.cases.opening import Source, open_case, refuse_open
 from sopcases.cases.page import Reading, case_url
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import Walk, walking
@@ -45,6 +46,11 @@ def openable(by: Officer) -> list[Revision]:
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest) -> HttpResponseBase:
     """Laporan awal. `sop` chooses another SOP than the first; `anak` takes up a child already known."""
+    return opening(request)
+
+
+def opening(request: HttpRequest, source: Source | None = None) -> HttpResponseBase:
+    """The form that opens a case, perhaps from a letter that came."""
     choices = openable(request.officer)
     if not choices:
         raise NotAllowed(NO_SOP)
@@ -54,14 +60,16 @@ def report(request: HttpRequest) -> HttpResponseBase:
     known = _known(request, request.GET.get("anak") or request.POST.get("child"))
     hits, search_error, searched = None, "", request.POST.get("action") == "search"
     if searched:
-        form = form_class(revision=revision, initial=_typed(request, form_class))
+        form = form_class(revision=revision, initial=_typed(request, form_class), source=source)
         asked = SearchForm(request.POST)
         hits = find_hits(request, asked)
         search_error = " ".join(asked.errors.get("q", ()))
     else:
-        initial = {"event_at": now_to_the_minute(), "child": known.pk if known else None}
-        initial |= {"received_on": request.officer.day, "area": _own_area(request.officer)}
-        form = form_class(request.POST or None, request.FILES or None, revision=revision, initial=initial)
+        initial = {"child": known.pk if known else None, "area": _own_area(request.officer)}
+        if source is None:
+            initial |= {"event_at": now_to_the_minute(), "received_on": request.officer.day}
+        sent = (request.POST or None, request.FILES or None)
+        form = form_class(*sent, revision=revision, initial=initial, source=source)
     context = {
         "form": form,
         "revision": revision,
@@ -73,6 +81,9 @@ def report(request: HttpRequest) -> HttpResponseBase:
         "with_child": form_class is ReportForm,
         "with_letter": form_class is LetterForm,
         "query": request.POST.get("q", "") if searched else "",
+        "pick": f"{request.path}?sop={revision.sop.slug}&anak=",
+        "source": source,
+        "back": source.url if source else "/",
     }
 
     def show(status: int) -> HttpResponseBase:
@@ -83,10 +94,11 @@ def report(request: HttpRequest) -> HttpResponseBase:
         with walking(case, request.officer) as walk:
             if form_class is ReportForm:
                 _take_in(walk, form, known, case.event_at)
-            if form_class is LetterForm:
-                file_document(walk, opening_letter(revision), form.cleaned_data["file"], **form.letter())
+            paper = _file_letter(walk, form, revision)
             for number, photo in enumerate(form.cleaned_data.get("photos", ()), 1):
                 walk.photo(photo, caption=f"Laporan awal, foto {number}")
+        if source:
+            source.became(case, paper)
         if form.cleaned_data.get("photos"):
             messages.success(request, f"Penanganan {case.number} sudah dibuka.")
             return f"{case_url(case, 'captions')}?laporan=1"
@@ -95,6 +107,19 @@ def report(request: HttpRequest) -> HttpResponseBase:
     if searched:
         return show(200)
     return answer(request, form, act, show, request.get_full_path())
+
+
+def _file_letter(walk: Walk, form: OpeningForm, revision: Revision) -> Paper | None:
+    """The letter that opened the case, put into its dossier: as the paper that the SOP asks for, or as the
+    kind that was chosen."""
+    data, source = form.cleaned_data, form.source
+    scan = source.scan if source else None
+    if isinstance(form, LetterForm):
+        accepted = scan() if scan else data["file"]
+        return file_document(walk, opening_letter(revision), accepted, **form.letter())
+    if kind := data.get("paper_kind"):
+        return file_document(walk, kind, scan() if scan else None, **source.paper())
+    return None
 
 
 def _own_area(officer: Officer) -> int | None:

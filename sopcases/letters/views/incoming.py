@@ -10,8 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sopcases.cases import serving
 from sopcases.cases.forms.fields import ActForm
+from sopcases.cases.opening import Source
 from sopcases.cases.printing import pdf_response, printed
 from sopcases.cases.serving import SUFFIXES
+from sopcases.cases.uploads import Accepted, accepted_before
+from sopcases.cases.views.intake import openable, opening
 from sopcases.cases.views.posting import answer as answered
 from sopcases.letters import incoming_page as page
 from sopcases.letters.access import act_gate, incoming_gate, log_incoming, part_gate
@@ -81,7 +84,8 @@ def record(request: HttpRequest) -> HttpResponseBase:
 def letter(request: HttpRequest, letter: IncomingLetter) -> HttpResponseBase:
     """A letter: what it says, whose turn it is, and its way down the chain."""
     log_incoming(request, letter, "read")
-    shown = page.incoming_page(letter, request.officer, may_open=False)
+    may_open = letter.case_id is None and bool(openable(request.officer))
+    shown = page.incoming_page(letter, request.officer, may_open)
     return render(request, "letters/incoming.html", {"page": shown})
 
 
@@ -91,10 +95,15 @@ def scan(request: HttpRequest, letter: IncomingLetter) -> HttpResponseBase:
     """The scan: it came from outside, so it is only ever a download."""
     if not letter.file:
         raise Http404
-    content = serving.intact(letter.file, letter.sha256, request.officer, "incoming.damaged", letter)
+    content = _whole(letter, request.officer)
     log_incoming(request, letter, "scan_read")
     name = f"{letter.file_name}.{SUFFIXES.get(letter.mime, 'bin')}"
     return serving.send_file(content, letter.mime, f'attachment; filename="{name}"')
+
+
+def _whole(letter: IncomingLetter, officer: Officer) -> bytes:
+    """The scan, if it is still what was stored. Raises Refused."""
+    return serving.intact(letter.file, letter.sha256, officer, "incoming.damaged", letter)
 
 
 @incoming_gate
@@ -212,6 +221,30 @@ def finish(request: HttpRequest, letter: IncomingLetter) -> HttpResponseBase:
         back=incoming_url(letter),
         letter=letter,
     )
+
+
+@act_gate(IncomingLetter.why_not_open_case, incoming_gate)
+@require_http_methods(["GET", "POST"])
+def open_case(request: HttpRequest, letter: IncomingLetter) -> HttpResponseBase:
+    """Open a case from the letter, with what is known from it."""
+
+    def scan() -> Accepted:
+        return accepted_before(_whole(letter, request.officer), letter.mime)
+
+    source = Source(
+        name=str(letter),
+        url=incoming_url(letter),
+        sender=letter.sender,
+        number=letter.number,
+        dated=letter.dated,
+        received_on=letter.received_on,
+        about=letter.about,
+        agenda=str(letter.seq),
+        confidential=letter.confidential,
+        scan=scan if letter.file else None,
+        became=lambda case, paper: letter.became(request.officer, case, paper),
+    )
+    return opening(request, source)
 
 
 def act_page(
