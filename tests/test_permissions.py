@@ -40,7 +40,7 @@ def addresses() -> dict[str, object]:
 @pytest.fixture
 def scene(db):
     """Logged-in clients by person, and what the parts of the addresses stand for."""
-    from sopcases.cases import care
+    from sopcases.cases import care, family
     from sopcases.cases.models import Adult, Aid, Merge, Outcome, Relation
     from sopcases.cases.progress import Spot
     from sopcases.letters import register
@@ -69,6 +69,7 @@ def scene(db):
         interval = walk.wait("6", "Rumah sakit", world.now)
         photo = walk.photo(kept)
         assessment = care.assess(walk, child.pk, world.now, needs="Akta")
+        relation = family.relate_adult(walk, child, "mother", name="Ibu Siti")
         goal = care.plan(walk, child.pk, goal="Akta", due_on=world.now.date(), responsible=world.sari)
     series = Series.objects.get(agency=world.home, name="Surat Perintah Tugas")
     (number,) = register.reserve(series, 2026, world.officer("agus"), reason="Untuk tim")
@@ -105,6 +106,7 @@ def scene(db):
         "merge": merge.pk,
         "assessment": assessment.pk,
         "goal": goal.pk,
+        "relation": relation.pk,
         "spot": Spot("6"),
         "letter": letter.pk,
         "incoming": incoming.pk,

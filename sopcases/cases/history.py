@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sopcases.cases import wording
 from sopcases.cases.care import PLANNED
-from sopcases.cases.models import Assessment, Attendance, Case, Goal
+from sopcases.cases.models import Assessment, Attendance, Case, Goal, Relation
 from sopcases.cases.page import Reading, number_of
 from sopcases.people import journal
 from sopcases.people.models import Entry
@@ -46,8 +46,10 @@ SENTENCES = {
     "child.unmerged": "Membatalkan pernyataan anak yang sama pada {child}",
     "child.placed": "Mencatat keberadaan {child}",
     "child.edited": "Mengubah data {child}",
-    "family.added": "Mencatat keluarga {child}",
-    "family.removed": "Menghapus catatan keluarga {child}",
+    "family.added": "Mencatat {relation} pada keluarga {child}",
+    "family.sibling": "Mencatat {child} dan {other} sebagai saudara kandung",
+    "family.corrected": "Membetulkan data {relation} pada keluarga {child}",
+    "family.removed": "Menghapus {relation} dari keluarga {child}",
     "child.met": "Mencatat {child} terjangkau kembali",
     "child.met_here": "Mencatat seorang anak yang sudah ditangani terjangkau kembali",
     "child.read": "Membuka data {child}",
@@ -94,6 +96,9 @@ SENTENCES = {
     "letter.read": "Membuka {kind}",
 }
 ATTENDED = {s.value: s.label.lower() for s in Attendance.Status}
+RELATIVES = {kind.value: kind.label.lower() for kind in Relation.Kind} | {
+    Relation.Kind.OTHER.value: "orang dewasa lain"
+}
 VERDICTS = {"eligible": "layak", "not_eligible": "tidak layak", "incomplete": "perlu dilengkapi"}
 
 
@@ -145,6 +150,8 @@ def _words(reading: Reading, data: dict) -> dict[str, str]:
         "to": _step(reading, data.get("to")),
         "count": str(data.get("children", "")),
         "child": reading.called(data.get("child")) or "anak",
+        "other": reading.called(data.get("other")) or "anak lain",
+        "relation": RELATIVES.get(data.get("kind"), "anggota"),
         "kind": f"{kind.name} {number}" if kind and number else kind.name if kind else "dokumen",
         "user": reading.users.get(data.get("user"), "semua pemegang jabatan"),
         "position": reading.positions.get(data.get("position"), ""),
@@ -173,6 +180,8 @@ def _step(reading: Reading, key: str | None) -> str:
 def _reason(reading: Reading, row: Entry) -> str:
     """The reason, from the row it was written to; the journal itself holds no free text of ours."""
     data, progress = row.data, reading.progress
+    if row.verb == "family.removed":
+        return reading.removed_relations.get(data.get("relation"), "")
     if row.verb == "case.held":
         return next((i.reason for i in progress.intervals if i.pk == data.get("interval")), "")
     if row.verb == "wait.answered":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from sopcases.cases.models import (
     Paper,
     Photo,
     ProgressNote,
+    Relation,
     Waiver,
     Whereabouts,
 )
@@ -164,6 +166,7 @@ class ChildRow:
     chip: Chip
     text: str
     url: str
+    family_url: str
     same: Chip | None = None
     """Other records were declared this child's too."""
 
@@ -311,6 +314,13 @@ class Reading:
     @cached_property
     def children(self) -> dict[int, Child]:
         return {s.child_id: s.child for s in self.progress.stays}
+
+    @cached_property
+    def removed_relations(self) -> dict[int, str]:
+        """Relations of the children that were told in error, and why they are one."""
+        mine = Q(child__in=self.children) | Q(other__in=self.children)
+        rows = Relation.every.filter(mine, removed_at__isnull=False)
+        return dict(rows.values_list("id", "removed_reason"))
 
     @cached_property
     def places(self) -> dict[int, Whereabouts]:
@@ -921,6 +931,7 @@ class Reading:
                     if ended
                     else "",
                     url=case_url(self.case, "child", child=stay.child_id),
+                    family_url=case_url(self.case, "family", child=stay.child_id),
                     same=Chip("Data yang sama", "neutral")
                     if stay.child.merged_into_id or stay.joined_to
                     else None,

@@ -17,8 +17,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from sopcases.cases import children, encounters, nik, wording
-from sopcases.cases.models import Adult, Case, CaseChild, Child, ProgressNote, Relation, Whereabouts
+from sopcases.cases import children, encounters, family, nik, wording
+from sopcases.cases.models import Adult, Case, CaseChild, Child, ProgressNote, Whereabouts
 from sopcases.cases.page import case_url
 from sopcases.cases.progress import Progress
 from sopcases.cases.uploads import Accepted
@@ -43,7 +43,7 @@ class Guardian:
     kind: str
     phone: str = ""
     note: str = ""
-    adult_id: int | None = None
+    adult: Adult | None = None
     """One already on file: a sibling's."""
 
     @property
@@ -316,12 +316,11 @@ def _copied(walk: Walk, arrivals: Sequence[Arrival], saved: Mapping[int, int | N
     rows = {a.no: a for a in arrivals}
     wanted = {saved[a.sibling] for a in arrivals if a.sibling and a.sibling not in rows and saved[a.sibling]}
     on_file = {c.pk: c for c in Child.objects.filter(pk__in=wanted)} if wanted else {}
-    family: dict[int, list[Guardian]] = {}
-    adults = Relation.objects.filter(child__in=wanted, adult__isnull=False).select_related("adult")
-    for relation in adults.order_by("id") if wanted else ():
+    theirs: dict[int, list[Guardian]] = {}
+    for relation in family.adults(wanted) if wanted else ():
         adult = relation.adult
-        guardian = Guardian(adult.name, relation.kind, adult.phone, adult_id=adult.pk)
-        family.setdefault(relation.child_id, []).append(guardian)
+        guardian = Guardian(adult.name, relation.kind, adult.phone, adult=adult)
+        theirs.setdefault(relation.child_id, []).append(guardian)
 
     def home(no: int | None, passed: frozenset[int]) -> tuple[str, tuple[Guardian, ...]]:
         """Address and adults of a row, from its sibling's where it has none of its own."""
@@ -329,7 +328,7 @@ def _copied(walk: Walk, arrivals: Sequence[Arrival], saved: Mapping[int, int | N
             return "", ()
         if (arrival := rows.get(no)) is None:
             child = on_file.get(saved.get(no) or 0)
-            return (child.address, tuple(family.get(child.pk, ()))) if child else ("", ())
+            return (child.address, tuple(theirs.get(child.pk, ()))) if child else ("", ())
         address, guardians = home(arrival.sibling, passed | {no})
         return arrival.facts.get("address") or address, arrival.guardians or guardians
 
@@ -355,7 +354,6 @@ class _Taking:
         self.walk, self.by = walk, walk.by
         self.found_at, self.before, self.sources, self.result = found_at, before, sources, result
         self.child: dict[int, Child] = {}
-        self.adults: dict[tuple[str, str], Adult] = {}
 
     def save(self, arrivals: Sequence[Arrival]) -> None:
         here = [a for a in arrivals if a.choice.startswith(f"{HERE}-")]
@@ -444,41 +442,16 @@ class _Taking:
 
     def _relate(self, arrivals: Sequence[Arrival]) -> None:
         """Adults, each once for all children of the table that share him; and siblings, each with each."""
-        wanted = {g.who: g for a in arrivals for g in a.guardians if g.adult_id is None}
-        made = Adult.objects.bulk_create(
-            Adult(agency=self.walk.agency, name=g.name, phone=g.phone, note=g.note) for g in wanted.values()
-        )
-        adult = {who: row.pk for who, row in zip(wanted, made, strict=True)}
-        rows = [
-            Relation(child=self.child[a.no], adult_id=g.adult_id or adult[g.who], kind=g.kind)
-            for a in arrivals
-            for g in a.guardians
-        ]
-        rows += [
-            Relation(child_id=one, other_id=other, kind=Relation.Kind.SIBLING)
-            for one, other in self._siblings(arrivals)
-        ]
-        Relation.objects.bulk_create(rows)
-
-    def _siblings(self, arrivals: Sequence[Arrival]) -> list[tuple[int, int]]:
-        """Pairs of siblings that are not on file as such: who is a sibling of a sibling is one too."""
-        child = {no: pk for no, pk in self.before.items() if pk} | {n: c.pk for n, c in self.child.items()}
-        group: dict[int, set[int]] = {}
+        new: dict[tuple[str, str], Adult] = {}
+        tellings = []
         for arrival in arrivals:
-            if arrival.sibling in child:
-                pair = (child[arrival.no], child[arrival.sibling])
-                joined = set().union(*(group.get(pk, {pk}) for pk in pair))
-                for pk in joined:
-                    group[pk] = joined
-        pairs = {
-            (one, other) for family in group.values() for one in family for other in family if one < other
-        }
-        if not pairs:
-            return []
-        told = Relation.objects.filter(
-            kind=Relation.Kind.SIBLING, child__in=group, other__in=group
-        ).values_list("child_id", "other_id")
-        return sorted(pairs - {(min(pair), max(pair)) for pair in told})
+            for g in arrival.guardians:
+                made = Adult(agency=self.walk.agency, name=g.name, phone=g.phone, note=g.note)
+                adult = g.adult or new.setdefault(g.who, made)
+                tellings.append(family.Telling(self.child[arrival.no].pk, g.kind, adult))
+        child = {no: pk for no, pk in self.before.items() if pk} | {n: c.pk for n, c in self.child.items()}
+        siblings = [(child[a.no], child[a.sibling]) for a in arrivals if a.sibling in child]
+        family.tell(self.walk, tellings, siblings)
 
     def _place(self, arrivals: Sequence[Arrival]) -> None:
         placed = Whereabouts.objects.bulk_create(

@@ -31,6 +31,7 @@ ROWS = [
     tables.Aid,
     tables.Visit,
     tables.Whereabouts,
+    tables.Adult,
     Entry,
 ]
 
@@ -38,7 +39,8 @@ Act = Callable[[Walk], object]
 
 
 def rows() -> list[list]:
-    return [list(model.objects.order_by("pk").values_list()) for model in ROWS]
+    tables_of = [model.objects for model in ROWS] + [tables.Relation.every]
+    return [list(table.order_by("pk").values_list()) for table in tables_of]
 
 
 def done(world: World, case: Case, by: str, act: Act):
@@ -82,6 +84,11 @@ def verbs(case: Case) -> list[str]:
         .order_by("id")
         .values_list("verb", flat=True)
     )
+
+
+def entries(case: Case) -> list[Entry]:
+    """The journal of the case, oldest first, whole."""
+    return list(Entry.objects.filter(subject="cases.case", subject_id=case.pk).order_by("id"))
 
 
 def last_line(case: Case) -> Entry:

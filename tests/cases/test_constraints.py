@@ -240,6 +240,9 @@ BREAKS = {
     "relation_child_once": lambda it: it.twice(
         lambda: Relation.objects.create(child=it.child, other=it.brother(), kind="other")
     ),
+    "relation_removed_with_reason": lambda it: Relation.objects.create(
+        child=it.child, adult=it.adult, kind="father", removed_at=it.now, removed_by=it.user
+    ),
     "encounter_once_a_round": lambda it: it.twice(lambda: it.encounter(met_in=it.elsewhere())),
     "encounter_not_in_future": lambda it: it.encounter(at=it.now + timedelta(days=1)),
     "encounter_elsewhere": lambda it: it.encounter(met_in=it.case),

@@ -124,6 +124,7 @@ class Adult(models.Model):
     phone = models.CharField("telepon", max_length=40, blank=True)
     address = models.CharField("alamat", max_length=300, blank=True)
     note = models.CharField("keterangan", max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = "orang dewasa"
@@ -134,8 +135,15 @@ class Adult(models.Model):
         return "".join(w[0] for w in self.name.split())
 
 
+class StandingRelations(models.Manager):
+    """Relations that stand: what was told in error is kept, and counts nowhere."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(removed_at=None)
+
+
 class Relation(models.Model):
-    """How a child is related to another child or to an adult."""
+    """How a child is related to another child or to an adult. Told in error, it is kept with the reason."""
 
     class Kind(models.TextChoices):
         SIBLING = "sibling", "Saudara kandung"
@@ -149,10 +157,25 @@ class Relation(models.Model):
     other = models.ForeignKey(Child, models.PROTECT, null=True, blank=True, related_name="related_to")
     adult = models.ForeignKey(Adult, models.PROTECT, null=True, blank=True, related_name="relations")
     kind = models.CharField(max_length=12, choices=Kind.choices)
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    removed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    removed_reason = models.TextField("alasan", blank=True, editable=False)
+
+    every = models.Manager()
+    objects = StandingRelations()
 
     class Meta:
+        default_manager_name = "objects"
         default_permissions = ()
         constraints = [
+            models.CheckConstraint(
+                condition=Q(removed_at__isnull=True, removed_by__isnull=True, removed_reason="")
+                | Q(removed_at__isnull=False, removed_by__isnull=False) & ~Q(removed_reason=""),
+                name="relation_removed_with_reason",
+                violation_error_message="Hubungan yang dihapus memerlukan alasannya.",
+            ),
             models.CheckConstraint(
                 condition=Q(other__isnull=True, adult__isnull=False)
                 | Q(other__isnull=False, adult__isnull=True),
@@ -168,13 +191,13 @@ class Relation(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["child", "adult", "kind"],
-                condition=Q(adult__isnull=False),
+                condition=Q(adult__isnull=False, removed_at__isnull=True),
                 name="relation_adult_once",
                 violation_error_message="Hubungan ini sudah tercatat.",
             ),
             models.UniqueConstraint(
                 fields=["child", "other", "kind"],
-                condition=Q(other__isnull=False),
+                condition=Q(other__isnull=False, removed_at__isnull=True),
                 name="relation_child_once",
                 violation_error_message="Hubungan ini sudah tercatat.",
             ),

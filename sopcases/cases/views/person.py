@@ -11,6 +11,7 @@ from sopcases.cases import person as persons
 from sopcases.cases.access import merge_gate, person_gate
 from sopcases.cases.forms.acts import ReasonForm
 from sopcases.cases.forms.report import SearchForm
+from sopcases.cases.page import case_url
 from sopcases.cases.person import Person, person_url
 from sopcases.cases.views.intake import find_hits
 from sopcases.cases.views.posting import answer
@@ -53,6 +54,8 @@ def person(request: HttpRequest, who: Person) -> HttpResponseBase:
     _log_read(request, who)
     page = persons.page(who)
     acts = []
+    if who.root.pk in who.in_hand:
+        acts.append((case_url(who.in_hand[who.root.pk], "family", child=who.root.pk), "Keluarga"))
     if who.may_declare:
         acts.append((person_url(who.root.pk, "person_same"), "Nyatakan anak yang sama"))
     context = {"page": page, "rows": _answers(page.facts), "acts": acts}

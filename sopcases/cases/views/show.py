@@ -145,6 +145,7 @@ def child(request: HttpRequest, at: At) -> HttpResponseBase:
     moves = may and at.progress.refuse_running() is None
     acts = [
         (person_url(row.pk), "Semua tentang anak ini"),
+        (case_url(at.case, "family", child=row.pk), "Keluarga"),
         (case_url(at.case, "assessments", child=row.pk), "Asesmen"),
         (case_url(at.case, "plan", child=row.pk), "Rencana intervensi"),
         (f"{case_url(at.case, 'photos')}?anak={row.pk}", "Foto anak ini"),
