@@ -85,6 +85,7 @@ SENTENCES = {
     "letter.decided": "Memutuskan {kind} untuk ditandatangani",
     "letter.signed": "Mengunggah {kind} yang sudah ditandatangani",
     "letter.certified": "Menandatangani {kind} secara elektronik",
+    "letter.spoken": "Mencatat persetujuan lisan atas {kind}",
     "letter.sent": "Mencatat pengiriman {kind}",
     "letter.receipted": "Mengunggah tanda terima {kind}",
     "letter.fixed": "Menetapkan naskah {kind}",

@@ -394,7 +394,11 @@ class Inbox:
             return "Dikembalikan kepada Anda untuk diperbaiki"
         return {
             Letter.State.READY: f"Menunggu tanda tangan {kind.signer}; unggah bila ditandatangani di kertas",
-            Letter.State.DECIDED: "Sudah diputuskan; naskah bertanda tangan basah belum diunggah",
+            Letter.State.DECIDED: (
+                "Disetujui lisan; tanda tangan menyusul, naskahnya belum diunggah"
+                if letter.approved_by_word
+                else "Sudah diputuskan; naskah bertanda tangan basah belum diunggah"
+            ),
             Letter.State.PRINTABLE: "Siap cetak, untuk ditandatangani para pihak",
         }.get(letter.state, "Menunggu tanda tangan para pihak")
 

@@ -49,6 +49,10 @@ STATES = {
 }
 
 
+SPOKEN = (
+    "Disetujui lisan, tanda tangan menyusul",
+    "Surat ini disetujui secara lisan, tetapi belum berlaku sebelum ditandatangani dan dicap.",
+)
 DIFFERENT = (
     "Berkas ini tidak sama dengan yang disimpan untuk surat ini. Pindaian atau foto atas surat di kertas "
     "memang selalu berbeda; bandingkan isinya, atau tanyakan kepada perangkat daerah."
@@ -87,6 +91,8 @@ def address(token: str) -> str:
 def report(letter) -> Report:
     """What the check page tells. `letter` comes with agency, paper and kind."""
     tone, state, text = STATES[letter.state]
+    if letter.approved_by_word:
+        state, text = SPOKEN
     if letter.state in INKED and letter.backend:
         state, text = "Ditandatangani dengan sertifikat elektronik", letter.certified_face
     if letter.state == LetterState.REPLACED:

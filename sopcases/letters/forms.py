@@ -2,7 +2,7 @@
 
 from django import forms
 
-from sopcases.cases.forms.fields import ActForm, DayField, ReasonField
+from sopcases.cases.forms.fields import ActForm, DayField, MomentField, ReasonField, now_to_the_minute
 from sopcases.cases.models import Case
 from sopcases.cases.uploads import PaperField
 from sopcases.letters.models import Letter
@@ -112,6 +112,33 @@ class NumberForm(ActForm):
     number = forms.CharField(label="Nomor dari bagian umum", max_length=100)
 
 
+class SpokenForm(ActForm):
+    """Who approved the letter by word of mouth, when, and who heard it."""
+
+    at = MomentField(label="Disetujui pada")
+    heard_by = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Didengar oleh",
+        help_text="Yang menerima telepon atau berhadapan langsung.",
+    )
+    reason = ReasonField(
+        label=SOLE_LABEL,
+        required=False,
+        help_text="Hanya diisi bila satu orang merangkap karena tidak ada pejabat lain.",
+    )
+
+    def __init__(self, *args, letter: Letter, officer: Officer, **kwargs):
+        super().__init__(*args, **kwargs)
+        kind = letter.paper.kind
+        approver = ScanForm.hand(
+            f"Disetujui oleh ({kind.signer})", kind.signer_id, "Yang berwenang menandatangani saat itu."
+        )
+        self.fields = {"approver": approver} | self.fields
+        self.fields["at"].initial = now_to_the_minute()
+        self.fields["heard_by"].queryset = User.objects.filter(agency=letter.agency_id, is_active=True)
+        self.fields["heard_by"].initial = officer.user.pk
+
+
 class SendForm(ActForm):
     """How the signed letter went out."""
 
@@ -164,10 +191,10 @@ class ScanForm(ActForm):
             names = dict(Position.objects.filter(pk__in=letter.missing_initials).values_list("pk", "name"))
             for position in letter.missing_initials:
                 name = f"before{position}" if position != letter.missing_initials[-1] else "disposer"
-                self.fields[name] = self._hand(
+                self.fields[name] = self.hand(
                     f"Pemaraf ({names[position]})", position, "Yang parafnya tertera pada naskah."
                 )
-            self.fields["signer"] = self._hand(
+            self.fields["signer"] = self.hand(
                 f"Penanda tangan ({kind.signer})",
                 kind.signer_id,
                 "Yang tanda tangannya tertera pada naskah, termasuk Plt. atau Plh. pada tanggal itu.",
@@ -185,7 +212,7 @@ class ScanForm(ActForm):
             )
 
     @staticmethod
-    def _hand(label: str, position_id: int, help_text: str) -> forms.ModelChoiceField:
+    def hand(label: str, position_id: int, help_text: str) -> forms.ModelChoiceField:
         people = User.objects.filter(
             pk__in=Appointment.objects.filter(position_id=position_id).values("user_id")
         ).order_by("name")

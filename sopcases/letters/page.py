@@ -95,6 +95,7 @@ DEEDS = (
         Letter.why_not_fix,
         "Setelah ditetapkan, naskah dicetak dan tidak dapat diubah.",
     ),
+    ("spoken", "Catat persetujuan lisan", Letter.why_not_note_approval, ""),
     ("number", "Catat nomor", Letter.why_not_number, "Tulis nomor yang diberikan bagian umum."),
     ("scan", "Unggah naskah bertanda tangan", Letter.why_not_file_signed_scan, "Pindai atau foto naskahnya."),
     ("complete", "Unggah naskah bertanda tangan", Letter.why_not_complete, "Pindai atau foto naskahnya."),
@@ -216,11 +217,12 @@ def waits_for(letter: Letter, officer: Officer) -> str:
         return f"Menunggu {what} {position}" + (
             f": {joined(names)}" if names else ", yang hari ini tidak ada pemegangnya"
         )
+    spoken = "Disetujui lisan; menunggu " if letter.approved_by_word else "Menunggu "
     return {
         LetterState.DRAFT: "Belum diajukan pengonsepnya",
         LetterState.RETURNED: f"Menunggu perbaikan {letter.drafted_by}",
         LetterState.INITIALLED: "Menunggu nomor dari bagian umum",
-        LetterState.DECIDED: "Menunggu naskah bertanda tangan basah diunggah",
+        LetterState.DECIDED: f"{spoken}naskah bertanda tangan basah diunggah",
         LetterState.PRINTABLE: "Menunggu dicetak dan ditandatangani para pihak",
         LetterState.AWAITING: "Menunggu naskah bertanda tangan para pihak",
     }.get(letter.state, "")
@@ -258,8 +260,11 @@ def facts(letter: Letter):
     if letter.initialled_by and not letter.initials:
         yield "Diparaf oleh", f"{letter.initialled_by}, {letter.initialled_title}"
     if letter.signer_id:
-        done = "Ditandatangani oleh" if letter.state in INKED else "Diputuskan oleh"
+        word = "Disetujui lisan oleh" if letter.heard_by else "Diputuskan oleh"
+        done = "Ditandatangani oleh" if letter.state in INKED else word
         yield done, f"{letter.signer_name}, {letter.signer_title}"
+    if letter.heard_by:
+        yield "Persetujuan lisan", f"{moment(letter.decided_at)}, didengar {letter.heard_by}"
     elif letter.track == Track.LETTER:
         yield "Penanda tangan", str(letter.paper.kind.signer or "Belum ditetapkan")
     if letter.backend:

@@ -6,7 +6,7 @@ import segno
 from django.template.loader import render_to_string
 
 from sopcases import pdf
-from sopcases.letters.states import FACES, INKED, WATERMARKS
+from sopcases.letters.states import FACES, INKED, SPOKEN_FACE, WATERMARKS
 
 STYLES = ("letters/letter.css", "letters/print.css")
 
@@ -29,7 +29,9 @@ def render(
 
 def face(letter) -> str:
     """What a print says of itself: no print ever looks more signed than it is."""
-    return letter.certified_face if letter.state in INKED and letter.backend else FACES[letter.state]
+    if letter.state in INKED and letter.backend:
+        return letter.certified_face
+    return SPOKEN_FACE if letter.approved_by_word else FACES[letter.state]
 
 
 def of(letter, body: str) -> bytes:

@@ -69,6 +69,7 @@ FACES = {
     LetterState.VOID: "Dibatalkan – tidak berlaku",
     LetterState.REPLACED: "Diganti – tidak berlaku",
 }
+SPOKEN_FACE = "Disetujui lisan, tanda tangan menyusul – belum berlaku sebelum ditandatangani dan dicap"
 WATERMARKS = {
     LetterState.DRAFT: "KONSEP",
     LetterState.PROPOSED: "KONSEP",

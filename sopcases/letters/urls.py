@@ -56,6 +56,7 @@ urlpatterns = [
     path("surat/<int:letter>/paraf/", views.initial, name="initial"),
     path("surat/<int:letter>/kembalikan/", views.send_back, name="return"),
     path("surat/<int:letter>/tanda-tangani/", views.decide, name="decide"),
+    path("surat/<int:letter>/persetujuan-lisan/", views.spoken, name="spoken"),
     path("surat/<int:letter>/sertifikat/", signing.certify, name="certify"),
     path("surat/<int:letter>/nomor/", views.number, name="number"),
     path("surat/<int:letter>/unggah/", views.scan, name="scan"),

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from sopcases.letters.models import Letter, Number, approving, fixing, lifecycle, sending
+from sopcases.letters.models import Letter, Number, approving, fixing, lifecycle, sending, spoken
 from sopcases.letters.page import TONES
 from sopcases.letters.states import LetterState
 
@@ -45,7 +45,7 @@ def test_the_ways_between_states():
 
 def test_every_way_is_walked_by_a_verb():
     """A state named in the table but moved to by no verb would be a promise without a page."""
-    source = "".join(inspect.getsource(m) for m in (approving, fixing, lifecycle, sending))
+    source = "".join(inspect.getsource(m) for m in (approving, fixing, lifecycle, sending, spoken))
     moved = set(re.findall(r"(?:move|_end)\(LetterState\.(\w+)", source))
     assert moved == {state.name for state in S} - {"DRAFT"}
 

@@ -11,8 +11,8 @@ import segno
 from django.core.files.base import ContentFile
 
 from sopcases.letters import checking, pdf, sheet
-from sopcases.letters.models.approving import Approving
 from sopcases.letters.models.lifecycle import TOKEN_BYTES
+from sopcases.letters.models.spoken import Spoken
 from sopcases.letters.signing import WET, Means
 from sopcases.letters.states import LetterState
 from sopcases.people.authority import Officer
@@ -31,7 +31,7 @@ class Prepared:
     reason: str
 
 
-class Certifying(Approving):
+class Certifying(Spoken):
     """Tanda tangani secara elektronik."""
 
     class Meta:

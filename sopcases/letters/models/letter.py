@@ -90,7 +90,7 @@ class Letters(models.QuerySet):
         return self.select_related(
             *("agency__house_style", "case__revision", "case__agency", "case__sop"),
             *("paper__kind__wording", "paper__kind__signer", "turn"),
-            *("drafted_by", "initialled_by", "series"),
+            *("drafted_by", "initialled_by", "heard_by", "series"),
         )
 
 
@@ -149,6 +149,14 @@ class Letter(Sending):
     signer_title = models.CharField(max_length=200, blank=True)
     signer_until = models.DateField("kewenangan sampai dengan", null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    heard_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="persetujuan lisan didengar oleh",
+    )
     signed_on = models.DateField("ditandatangani pada", null=True, blank=True)
     backend = models.CharField(
         "tanda tangan elektronik",
@@ -232,6 +240,12 @@ class Letter(Sending):
                 condition=~Q(state__in=["signed", "sent", "complete"]) | Q(signed_on__isnull=False),
                 name="letter_signed_has_day",
                 violation_error_message="Tanggal penandatanganan harus diisi.",
+            ),
+            models.CheckConstraint(
+                condition=Q(heard_by__isnull=True)
+                | Q(decided_at__isnull=False, signer__isnull=False) & ~Q(heard_by=F("signer")),
+                name="letter_spoken_is_heard",
+                violation_error_message="Yang mendengar persetujuan lisan bukan yang menyetujui.",
             ),
             models.CheckConstraint(
                 condition=~Q(state="sent")
@@ -360,6 +374,7 @@ class LetterAct(models.Model):
         RETURNED = "returned", "Mengembalikan untuk diperbaiki"
         NUMBERED = "numbered", "Memberi nomor"
         DECIDED = "decided", "Memutuskan untuk ditandatangani"
+        SPOKEN = "spoken", "Mencatat persetujuan lisan"
         SIGNED = "signed", "Mengunggah naskah bertanda tangan"
         CERTIFIED = "certified", "Menandatangani secara elektronik"
         SENT = "sent", "Mencatat pengiriman"

@@ -220,6 +220,11 @@ class Lifecycle(models.Model):
     def hat_of(self, by: Officer, position_id: int | None) -> Hat | None:
         return by.hat_for({position_id}, self.case.area_id) if position_id else None
 
+    @property
+    def approved_by_word(self) -> bool:
+        """Whether it was approved by word of mouth, and the ink is still to come."""
+        return self.state == LetterState.DECIDED and self.heard_by_id is not None
+
     def is_hand(self, by: Officer) -> bool:
         """Whether the letter takes his paraf or signature: he reads it, though he may not read its case."""
         return any(self.hat_of(by, position) for position in (*self.kind.chain, self.kind.signer_id))

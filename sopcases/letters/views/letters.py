@@ -408,6 +408,37 @@ def decide(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     )
 
 
+@act_gate(Letter.why_not_note_approval)
+@require_http_methods(["GET", "POST"])
+def spoken(request: HttpRequest, letter: Letter) -> HttpResponseBase:
+    """Note an approval by word of mouth, and who heard it."""
+    form = forms.SpokenForm(
+        request.POST or None, letter=letter, officer=request.officer, version=letter.version
+    )
+
+    def do() -> str:
+        facts = {
+            name: form.cleaned_data[name] for name in ("approver", "heard_by", "at", "reason", "version")
+        }
+        letter.note_approval(request.officer, **facts)
+        return (
+            "Persetujuan lisan dicatat; tanda tangannya menyusul. Cetak, mintakan tanda tangan, lalu unggah."
+        )
+
+    return act_page(
+        request,
+        letter,
+        form,
+        do,
+        title="Catat persetujuan lisan",
+        text=(
+            "Surat dibekukan dan menunggu tanda tangan basah; sampai naskahnya diunggah, surat ini menjadi "
+            "tugas. Nama Anda tercatat sebagai pencatat."
+        ),
+        submit="Catat persetujuan lisan",
+    )
+
+
 @act_gate(Letter.why_not_number)
 @require_http_methods(["GET", "POST"])
 def number(request: HttpRequest, letter: Letter) -> HttpResponseBase:
