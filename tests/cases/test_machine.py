@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from sopcases.cases import merging, sessions
 from sopcases.cases import models as tables
 from sopcases.cases.models import Attempt, Case, CaseChild, Child, Outcome, Paper
 from sopcases.cases.opening import open_case
@@ -36,6 +37,10 @@ WATCHED = [
     tables.CaseOfficer,
     tables.Whereabouts,
     tables.ProgressNote,
+    tables.Child,
+    tables.Merge,
+    tables.Session,
+    tables.Attendance,
     Entry,
 ]
 GIVEN = {
@@ -134,11 +139,19 @@ class CaseMachine(RuleBasedStateMachine):
 
     def try_(self, verb: str, name: str, act) -> bool:
         """The act by the person: done, or refused with nothing left behind."""
+
+        def walked() -> None:
+            with walking(self.case, self.world.officer(name)) as walk:
+                act(walk)
+
+        return self.tried(verb, name, walked)
+
+    def tried(self, verb: str, name: str, act) -> bool:
+        """As `try_`, for what is done in several cases at once."""
         before = snapshot()
         officer = self.world.officer(name)
         try:
-            with walking(self.case, officer) as walk:
-                act(walk)
+            act()
         except Refused as refusal:
             assert all(s.strip() for s in refusal.sentences), "a refusal says why"
             assert snapshot() == before, f"{verb} by {name} was refused and left something behind"
@@ -346,6 +359,38 @@ class CaseMachine(RuleBasedStateMachine):
         self.try_("rejoin", self.who(data), lambda w: w.rejoin(self.child(data), "Salah catat"))
 
     @rule(data=st.data())
+    def merge(self, data):
+        """Two records of this case, or one and a record that somebody made and put in no case."""
+        child = self.child(data)
+        into = self.new_child().pk if data.draw(st.integers(0, 3)) == 0 else self.child(data)
+        one, other = (child, into) if data.draw(st.booleans()) else (into, child)
+        if one and other:
+            self.try_("merge", self.who(data), lambda w: merging.merge(w, one, other, "Dikenali ibunya"))
+
+    @rule(data=st.data())
+    def unmerge(self, data):
+        for found in tables.Merge.objects.filter(undone_at=None):
+            self.try_("unmerge", self.who(data), lambda w, pk=found.pk: merging.unmerge(w, pk, "Keliru"))
+
+    @rule(data=st.data(), held=st.booleans())
+    def session(self, data, held):
+        """A session for some of those expected, by whichever of their records."""
+        live = [a for a in self.attempts() if a.live and a.occurrence and a.child_id is None]
+        if not live:
+            return
+        attempt, name = data.draw(st.sampled_from(live)), self.who(data)
+        inside = st.sampled_from([0, *self.case.children.values_list("child_id", flat=True)])
+        marked = data.draw(st.sets(inside))
+        spot = (self.case.sop, attempt.step.key, attempt.occurrence, self.world.officer(name))
+        group = str(tables.Session.objects.count())
+        if held:
+            facts = {"held_at": self.world.now, "place": "Aula", "present": marked, "absent": {}}
+            self.tried("hold", name, lambda: sessions.hold(*spot, group=group, **facts))
+        else:
+            facts = {"reason": "Banjir", "children": marked}
+            self.tried("not_held", name, lambda: sessions.not_held(*spot, group=group, **facts))
+
+    @rule(data=st.data())
     def wait_for_others(self, data):
         key, child, _ = self.spot(data)
         who = self.who(data)
@@ -516,6 +561,32 @@ class CaseMachine(RuleBasedStateMachine):
         assert not any(a.live and a.child_id in gone for a in self.attempts())
 
     @invariant()
+    def a_session_asks_for_each_child_once(self):
+        if self.case is None or self.case.state not in sessions.HELD_STATES:
+            return
+        live = [a for a in self.attempts() if a.live and a.occurrence and a.step.scope == "case"]
+        if not live:
+            return
+        reader = self.world.officer(self.opener)
+        here = self.as_children(self.case.children.filter(left_on=None))
+        for attempt in live:
+            spot = (attempt.step.key, attempt.occurrence)
+            told = self.as_children(
+                self.case.attendance.filter(session__step_key=spot[0], session__period=spot[1])
+            )
+            asked = [s for s in sessions.expected(self.case.sop, *spot, reader) if s.case_id == self.case.pk]
+            assert len(asked) == len(here - told), "each child once, however many records"
+            assert {self.root(stay.child) for stay in asked} == here - told
+
+    def as_children(self, rows) -> set[int]:
+        return {self.root(row.child) for row in rows.select_related("child")}
+
+    def root(self, record: Child) -> int:
+        while record.merged_into_id:
+            record = record.merged_into
+        return record.pk
+
+    @invariant()
     def strangers_see_nothing(self):
         if self.case is None:
             return
@@ -587,7 +658,7 @@ def test_given_sops(world, slug):
         revision_of = staticmethod(lambda data: (revision, GIVEN[slug][1]))
 
     Given.world = world
-    run(Given, examples=25)
+    run(Given, examples=20)
 
 
 def test_generated_sops(world):
@@ -595,4 +666,4 @@ def test_generated_sops(world):
         revision_of = staticmethod(lambda data: (generated_revision(world, data), "budi"))
 
     Generated.world = world
-    run(Generated, examples=40, steps=25)
+    run(Generated, examples=32, steps=25)

@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 
 from sopcases.cases import children, merging
-from sopcases.cases.models import Case, Child, Merge, Paper
+from sopcases.cases.models import Case, Child, Merge
 from sopcases.refusal import NotAllowed, Refused
 from tests.cases.story import children as ids
 from tests.cases.story import done, last_line, outcome, refused
@@ -148,19 +148,23 @@ def test_joined_and_parted_equals_never_joined(world, two):
 
 
 def everything() -> dict:
-    """Every row of the room, without its own key, the version of a case, and the journal. Papers go by their
-    order: PostgreSQL gives no key twice, also after a rollback."""
-    order = {pk: n for n, pk in enumerate(Paper.objects.order_by("pk").values_list("pk", flat=True))}
+    """Every row of the room, without its own key, the name of a file, the version of a case, and the journal.
+    Rows are named by
+    their order: PostgreSQL gives no key twice, also after a rollback."""
+    models = [m for m in apps.get_app_config("cases").get_models(include_auto_created=True) if m is not Merge]
+    order = {
+        model: {pk: n for n, pk in enumerate(model.objects.order_by("pk").values_list("pk", flat=True))}
+        for model in models
+    }
     found = {}
-    for model in apps.get_app_config("cases").get_models():
-        if model is Merge:
-            continue
-        skipped = {"id", "version"} if model is Case else {"id"}
-        names = [f.attname for f in model._meta.concrete_fields if f.name not in skipped]
-        rows = list(model.objects.values(*names))
-        for row in rows:
-            if "paper_id" in row:
-                row["paper_id"] = order[row["paper_id"]]
+    for model in models:
+        skipped = {"id", "file", "version"} if model is Case else {"id", "file"}
+        fields = [f for f in model._meta.concrete_fields if f.name not in skipped]
+        rows = list(model.objects.values(*(f.attname for f in fields)))
+        for field in fields:
+            if known := order.get(field.related_model):
+                for row in rows:
+                    row[field.attname] = known.get(row[field.attname])
         found[model.__name__] = sorted(map(repr, rows))
     return found
 
