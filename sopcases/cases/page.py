@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -252,6 +253,12 @@ def statements_url(case: Case, key: str, adult_id: int | None = None, output: in
     else:
         found = reverse("cases:statement", kwargs={**parts, "adult": adult_id})
     return f"{found}?keluaran={output}" if output else found
+
+
+def draft_url(case: Case, kind: PaperKind, **about) -> str:
+    """Where a paper of a kind is drafted, "" where it is none of those; `about` as the address has it."""
+    wanted = urlencode({"jenis": kind.pk, **about}, doseq=True)
+    return f"{case_url(case)}surat/baru/?{wanted}" if kind.layout else ""
 
 
 def family_url(case: Case, child_id: int) -> str:
@@ -1057,8 +1064,10 @@ def paper_chip(paper: Paper, kind: PaperKind) -> Chip:
     """How far a paper is, in the words for its kind."""
     if paper.voided_at:
         return Chip("Dibatalkan", "stopped")
-    if kind.from_outside:
+    if kind.from_outside and (paper.stage == Stage.SIGNED or not paper.drafted_here):
         return Chip("Ada", "done")
+    if kind.from_outside and paper.stage == Stage.READY:
+        return Chip("Menunggu tanda tangan", "waiting")
     if paper.stage == Stage.SIGNED:
         return Chip("Lengkap" if kind.origin == PaperKind.Origin.RECORD else "Ditandatangani", "done")
     if paper.stage == Stage.READY and kind.origin == PaperKind.Origin.REPORT:

@@ -1,6 +1,7 @@
 """Statements that responsible adults sign: who answers for which children, what is there and what is awaited,
 one scan for all of an adult's children, and what is left to follow. The adults come one by one, over days."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,8 @@ class Charge:
 
     child: Child
     papers: tuple[Paper, ...]
+    drafts: tuple[Paper, ...]
+    """Statements written here and not signed yet."""
     waiver: Waiver | None
     inside: bool
     """Still in the case."""
@@ -68,6 +71,11 @@ class Signer:
         """What he himself signed for them, the latest first."""
         own = {p.pk: p for c in self.charges for p in c.papers if p.adult_id == self.adult.pk}
         return [own[pk] for pk in sorted(own, reverse=True)]
+
+    @property
+    def drafts(self) -> list[Paper]:
+        """What was written for him to sign."""
+        return list({p.pk: p for c in self.charges for p in c.drafts if p.adult_id == self.adult.pk}.values())
 
     def signed(self, charge: Charge) -> bool:
         """He himself, not the child's other parent."""
@@ -118,6 +126,11 @@ def read(progress: Progress, step: PlanStep, item: Item) -> Round:
     """Who has signed and who has not: two queries more than the case, however many children."""
     charges = {}
     waivers = {w.child_id: w for w in progress.waivers if w.kind_id == item.kind and standing(w)}
+    drafts: dict[int | None, dict[int, Paper]] = defaultdict(dict)
+    for filing in progress.filings:
+        paper = filing.paper
+        if paper.kind_id == item.kind and paper.drafted_here and paper.voided_at is None:
+            drafts[filing.child_id][paper.pk] = paper
     for stay in progress.stays:
         spot = Spot(step.key, stay.child_id if step.per_child else None)
         attempt = progress.current(spot) or Attempt(
@@ -126,7 +139,13 @@ def read(progress: Progress, step: PlanStep, item: Item) -> Round:
         papers = {f.paper_id: f.paper for f in progress.counting(item, attempt, stay.child_id)}
         waiver = waivers.get(stay.child_id) or waivers.get(None)
         if stay.left_on is None or papers or (waiver and waiver.until):
-            charges[stay.child_id] = Charge(stay.child, tuple(papers.values()), waiver, stay.left_on is None)
+            charges[stay.child_id] = Charge(
+                child=stay.child,
+                papers=tuple(papers.values()),
+                drafts=tuple(p for pk, p in drafts[stay.child_id].items() if pk not in papers),
+                waiver=waiver,
+                inside=stay.left_on is None,
+            )
     told: dict[int, list[tuple[Relation, Charge]]] = {}
     for child, charge in charges.items():
         for relation in progress.shelf.adults[child]:

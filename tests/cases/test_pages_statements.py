@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from sopcases.cases.models import Filing, Paper, Waiver
 from sopcases.cases.walk import Leave
 from sopcases.people.models import Entry
+from sopcases.sops.models import Stage
 from tests.cases.families import follow, grown, sign, told, two_families
 from tests.cases.front_door import hidden, picture
 from tests.cases.story import children, done, outcome
@@ -268,3 +269,22 @@ def test_the_pages_cost_as_many_queries_for_thirty_children_as_for_one(today, de
         with CaptureQueriesContext(connection) as found:
             sari.get(address)
         assert len(found) == most, address
+
+
+def test_a_statement_written_here_waits_for_its_signature_on_its_own_page(today, desk):
+    case, ids, mother, _ = two_families(today)
+    sari = desk("sari")
+    page = sari.text(url(case, mother))
+    assert f"tentang={mother.pk}" in page and "Buat naskah Surat Pernyataan" in page
+    facts = {"drafted_here": True, "adult": mother, "dated": today.now.date()}
+    paper = today.paper("Surat Pernyataan", stage=Stage.READY, **facts)
+    done(today, case, "sari", lambda w: w.file(paper, today.output(w, "3/pernyataan"), ids[:2]))
+    page = words(sari.text(url(case)))
+    assert "4 anak: 4 belum." in page, "a print is no signature"
+    assert page.count("Menunggu tanda tangan naskah sudah dibuat") == 2
+    page = sari.text(url(case, mother))
+    assert f'href="/berkas/{paper.pk}/"' in page and "Buat naskah" not in page
+    dossier = words(sari.text(f"/penanganan/{case.number}/")).split("Berkas penanganan")[1]
+    assert "Menunggu tanda tangan" in dossier
+    today.advance_paper(case, paper, Stage.SIGNED, "sari")
+    assert "4 anak: 2 ada, 2 belum." in words(sari.text(url(case)))

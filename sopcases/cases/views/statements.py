@@ -13,8 +13,10 @@ from sopcases.cases.page import (
     Reading,
     case_url,
     child_papers_url,
+    draft_url,
     family_url,
     number_of,
+    paper_chip,
     paper_url,
     statements_url,
     step_url,
@@ -59,6 +61,9 @@ class _Statements:
             by = "" if adult_id and paper.adult_id == adult_id else _signer(paper)
             when = wording.day(paper.dated) if paper.dated else "tanpa tanggal"
             chip, text = Chip("Ada", "done"), ", ".join(filter(None, [when, by]))
+        elif charge.drafts:
+            paper = charge.drafts[-1]
+            chip, text = paper_chip(paper, self.round.kind), "naskah sudah dibuat"
         elif charge.waiver is not None:
             chip = Chip("Menyusul", "waiting") if charge.follows else Chip("Tidak diterbitkan", "neutral")
             until = f"paling lambat {wording.day(charge.waiver.until)}: " if charge.follows else ""
@@ -70,7 +75,7 @@ class _Statements:
             "called": charge.child.called,
             "chip": chip,
             "text": text,
-            "url": paper_url(paper) if paper is not None and paper.file else "",
+            "url": paper_url(paper) if paper is not None and (paper.file or paper.drafted_here) else "",
         }
 
 
@@ -216,10 +221,16 @@ class _OfOne(_Statements):
                 filter(None, [wording.joined(self.signer.kinds), adult.phone, adult.address, adult.note])
             ),
             "signed": [self.state(c, adult.pk) for c in self.signer.charges if c not in self.left],
+            "drafts": [(paper_url(p), paper_chip(p, self.round.kind)) for p in self.signer.drafts],
+            "draft_url": self._draft_url() if self.form and not self.signer.drafts else "",
             "back": self.url(),
             "files_again": bool(self.request.FILES) and status == 422,
         }
         return render(self.request, "cases/statement.html", context, status=status)
+
+    def _draft_url(self) -> str:
+        about = {"keluaran": self.item.id, "tentang": self.adult.pk}
+        return draft_url(self.at.case, self.round.kind, **about)
 
 
 @signer_gate
