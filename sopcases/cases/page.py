@@ -261,9 +261,9 @@ def draft_url(case: Case, kind: PaperKind, **about) -> str:
     return f"{case_url(case)}surat/baru/?{wanted}" if kind.layout else ""
 
 
-def family_url(case: Case, child_id: int) -> str:
-    """Where a child's adults are added."""
-    return case_url(case, "child", child=child_id)
+def adult_new_url(case: Case, child_id: int) -> str:
+    """Where an adult of a child's is added."""
+    return case_url(case, "family_add", child=child_id)
 
 
 def child_papers_url(case: Case, key: str, child_id: int) -> str:

@@ -41,6 +41,7 @@ def test_a_row_per_adult_with_his_children_and_those_of_nobody(today, desk):
     assert "Ibu Siti Ibu Anak 0 Belum Anak 1 Belum" in group(page, "Belum menandatangani 2 orang")
     alone = group(page, "Penanggung jawab belum tercatat 1 anak")
     assert "Anak 3 Belum Catat penanggung jawab" in alone and "Unggah langsung" in alone
+    assert f'href="/penanganan/{case.number}/anak/{ids[3]}/keluarga/tambah/"' in page
     assert f'href="{url(case, mother)}"' in page
     assert f'href="/penanganan/{case.number}/langkah/3/anak/{ids[3]}/dokumen/"' in page
     assert 'type="checkbox"' not in page, "Sari may not let anything follow"

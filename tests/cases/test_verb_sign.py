@@ -59,7 +59,7 @@ def test_it_counts_only_while_the_adult_answers_for_the_child(world):
     done(world, case, "sari", sign(world, father, ids[2:3]))
     assert lacking(world, case) == [*ids[:2], ids[3]]
     relation = Relation.objects.get(adult=father)
-    done(world, case, "sari", lambda w: family.unrelate(w, relation.child, relation))
+    done(world, case, "sari", lambda w: family.unrelate(w, relation.child, relation.pk, "Bukan ayahnya"))
     assert lacking(world, case) == ids
     assert Adult.objects.filter(pk=father.pk).exists(), "he signed a paper, which stays"
 

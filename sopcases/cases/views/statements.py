@@ -11,10 +11,10 @@ from sopcases.cases.forms.statements import FollowForm, SignForm
 from sopcases.cases.page import (
     Chip,
     Reading,
+    adult_new_url,
     case_url,
     child_papers_url,
     draft_url,
-    family_url,
     number_of,
     paper_chip,
     paper_url,
@@ -165,7 +165,7 @@ class _Overview(_Statements):
         return {
             "children": [self.line(charge, None)],
             "called": charge.child.called,
-            "family_url": family_url(case, child) if self.may_touch else "",
+            "adult_new_url": adult_new_url(case, child) if self.may_touch else "",
             "upload_url": upload if self.may_touch else "",
         }
 
