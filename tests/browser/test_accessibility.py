@@ -14,6 +14,7 @@ from tests.cases.families import two_families
 from tests.cases.story import done, ordered
 from tests.cast import PASSWORD
 from tests.letters.papers import Desk
+from tests.letters.tray import Tray
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
 WIDTHS = (1280, 360)
@@ -205,7 +206,7 @@ def test_cases_of_many_children_and_of_the_other_agency(office: Office):
     none(found + visit(wati, "/", "/penanganan/", support, f"/sop/{SUPPORT}/"))
 
 
-def test_the_pages_of_care_aid_and_the_agenda(office: Office):
+def test_the_pages_of_care_aid_and_the_agendas(office: Office):
     world = office.world
     round_, proposal = world.case("anak-jalanan", children=2), world.case(SUPPORT, by="tika", children=2)
     street, support = f"/penanganan/{round_.number}/", f"/penanganan/{proposal.number}/"
@@ -214,7 +215,17 @@ def test_the_pages_of_care_aid_and_the_agenda(office: Office):
     pages = ("asesmen/", "asesmen/baru/", "rencana/", "rencana/baru/")
     found = visit(sari, *(f"{child}{page}" for page in pages), f"{street}rujukan/baru/")
     found += visit(joko, f"{support}bantuan/", f"{support}pemantauan/")
-    none(found + visit(agus, "/surat/agenda/"))
+    found += visit(agus, "/surat/agenda/")
+    letter, _, part = Tray(world).down()
+    incoming = f"/surat/masuk/{letter.pk}/"
+    dewi = office.inside("dewi")
+    found += visit(agus, "/surat/masuk/", "/surat/masuk/baru/", f"{incoming}ubah/")
+    none(
+        found
+        + visit(
+            dewi, incoming, *(f"{incoming}{act}/" for act in ("disposisi", f"jawab/{part.pk}", "penanganan"))
+        )
+    )
 
 
 def test_the_papers_of_many_children_and_of_their_adults(office: Office):

@@ -341,6 +341,29 @@ def test_a_plh_passes_on_and_answers_for_whom_he_stands_in(tray):
     assert part.from_title.startswith("Plh. Kepala Dinas")
 
 
+def test_a_plh_answers_for_the_one_of_several_in_whose_place_he_stands(tray):
+    world, today = tray.world, tray.by("dewi").day
+    peksos = Position.objects.get(agency=world.home, name="Peksos")
+    for name in ("lina", "nina"):
+        world.users[name] = appoint(make_user(world.home, name, name.title()), peksos)
+    letter, _, _ = tray.down()
+    letter.refresh_from_db()
+    (part,) = letter.dispose(tray.by("dewi"), [tray.key("Peksos", "lina")], due_on=today, asked=["process"])
+    for name, whom in (("rina", "lina"), ("agus", "nina")):
+        appoint(world.users[name], peksos, "plh", today, today)
+        Appointment.objects.filter(user=world.users[name], kind="plh").update(stands_in_for=world.users[whom])
+    waiting = {
+        name: IncomingLetter.objects.waiting_for(tray.by(name)).count() for name in ("rina", "agus", "lina")
+    }
+    assert waiting == {"rina": 1, "agus": 0, "lina": 0}
+    for name in ("agus", "lina", "sari"):
+        with pytest.raises(NotAllowed, match="Bagian ini dijawab oleh Peksos: Lina"):
+            letter.answer(part.pk, tray.by(name), "Sudah.")
+    letter.answer(part.pk, tray.by("rina"), "Sudah.")
+    part.refresh_from_db()
+    assert (part.answered_by, part.answered_title) == (world.rina, "Plh. Peksos")
+
+
 def test_refusals_of_an_answer(tray):
     letter, upper, lower = tray.down()
     for name in ("rahman", "budi", "sari", "agus", "tono"):
