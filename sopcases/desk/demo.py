@@ -7,6 +7,7 @@ import yaml
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from sopcases.desk import letter_stories
 from sopcases.desk.installing import FIXTURES, HOURS_FROM, install_given
 from sopcases.desk.stories import tell
 from sopcases.people.authority import Machine
@@ -50,6 +51,7 @@ def set_up(at) -> None:
         for person in people:
             _add(agencies[slug], person, password, HOURS_FROM)
     tell(agencies, at)
+    letter_stories.tell(agencies, at, PASSWORD)
 
 
 def _add(agency: Agency, person: dict[str, Any], password: str, first: date) -> None:

@@ -1,6 +1,7 @@
 """The demonstration, end to end on an empty database, and the commands beside it."""
 
 from datetime import timedelta
+from hashlib import sha256
 from io import StringIO
 
 import pytest
@@ -22,7 +23,10 @@ from sopcases.cases.opening import open_case
 from sopcases.cases.walk import walking
 from sopcases.desk import demo
 from sopcases.desk.inbox import Inbox
-from sopcases.letters.models import IncomingLetter, Letter
+from sopcases.letters.models import Certificate, IncomingLetter, Letter
+from sopcases.letters.signing.certificate import DEMO_FACE
+from sopcases.letters.signing.validation import signatures
+from sopcases.letters.states import LetterState
 from sopcases.people.authority import Officer
 from sopcases.people.models import Agency, Appointment, Entry, Position, User
 from sopcases.sops.models import PaperKind, Revision
@@ -65,19 +69,20 @@ def test_an_empty_database_becomes_a_demonstration(demonstration, monkeypatch, c
     states = dict(Case.objects.values_list("number", "state"))
     assert list(states.values()).count("reported") == 1
     assert list(states.values()).count("done") == 1
-    assert len(states) == 11
+    assert len(states) == 12
     year = timezone.now().year
     assert f"BBT-{year}-0001" in states
     moment = timezone.now()
     assert not Attempt.objects.filter(acted_at__gt=moment).exists()
     assert not Entry.objects.filter(at__gt=moment).exists(), "nothing happened in the future"
-    assert set(Letter.objects.values_list("state", flat=True)) == {
-        "proposed",
-        "returned",
-        "signed",
-        "decided",
-        "ready",
-    }
+    assert set(Letter.objects.values_list("state", flat=True)) == set(LetterState.values)
+    certified = Letter.objects.exclude(backend="").get()
+    assert certified.certified_face.startswith(DEMO_FACE)
+    assert certified.sha256 == sha256(certified.pdf.read()).hexdigest()
+    certified.pdf.seek(0)
+    (found,) = signatures(certified.pdf.read())
+    assert (found.whole, found.trusted) == (True, False)
+    assert Certificate.of(certified.signer).demo
     assert Waiver.objects.get(settled_at=None).kind.name == "BPJS Anak"
 
     assert sorted(IncomingLetter.objects.values_list("state", "confidential")) == [
