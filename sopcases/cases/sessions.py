@@ -25,7 +25,7 @@ from sopcases.people import journal
 from sopcases.people.authority import Officer
 from sopcases.people.models import User
 from sopcases.refusal import Conflict, NotAllowed, Refused
-from sopcases.sops.models import PaperKind, Sop
+from sopcases.sops.models import Output, PaperKind, Sop
 
 TOLD = "Kehadiran anak ini baru saja dicatat oleh petugas lain. Muat ulang halamannya, lalu periksa."
 CHANGED = "Kegiatan ini baru saja diubah oleh petugas lain. Muat ulang halamannya, lalu periksa."
@@ -189,17 +189,33 @@ def report(
     with walking_many(_cases(session), by) as walks:
         session = _locked(session, version)
         paper = document(walks[0], kind, accepted, **facts)
-        session.reports.add(paper)
-        for walk in walks:
-            with _of(walk):
-                _may(walk, session)
-                outputs = [o.id for o in walk.plan.by_key[session.step_key].outputs if o.kind == kind.pk]
-                if not outputs:
-                    raise Refused("Kegiatan ini tidak mengeluarkan dokumen jenis ini.")
-                walk.file(paper, outputs[0], occurrence=session.period)
-        _settle(walks, session)
-        journal.write(by, "session.reported", session, paper=paper.pk, kind=kind.pk)
+        _put_out(walks, session, by, paper)
     return paper
+
+
+def reported(session_id: int, by: Officer, paper: Paper) -> None:
+    """A report that was written here and whose text is fixed now: for all cases of the session, as with a
+    file. A paper that the step does not put out is no report of it."""
+    session = Session.objects.get(pk=session_id)
+    if not Output.objects.filter(
+        step__revision__sop=session.sop_id, step__key=session.step_key, kind=paper.kind_id
+    ).exists():
+        return
+    with walking_many(_cases(session), by) as walks:
+        _put_out(walks, Session.objects.select_for_update().get(pk=session_id), by, paper)
+
+
+def _put_out(walks: list[Walk], session: Session, by: Officer, paper: Paper) -> None:
+    session.reports.add(paper)
+    for walk in walks:
+        with _of(walk):
+            _may(walk, session)
+            outputs = [o.id for o in walk.plan.by_key[session.step_key].outputs if o.kind == paper.kind_id]
+            if not outputs:
+                raise Refused("Kegiatan ini tidak mengeluarkan dokumen jenis ini.")
+            walk.file(paper, outputs[0], occurrence=session.period)
+    _settle(walks, session)
+    journal.write(by, "session.reported", session, paper=paper.pk, kind=paper.kind_id)
 
 
 def correct(session: Session, by: Officer, changes: Mapping[int, tuple[str, str]], *, version: int) -> None:

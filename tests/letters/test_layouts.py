@@ -12,15 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from sopcases.cases import family, sessions
-from sopcases.cases.models import Aid
+from sopcases.cases.models import Aid, Attempt
 from sopcases.cases.uploads import accept_photo
 from sopcases.cases.walk import roll, walking
 from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.layouts.photos import small
 from sopcases.letters.models import Letter, Wording
+from sopcases.refusal import NotAllowed
 from sopcases.sops.models import PaperKind
 from tests.cases.front_door import picture
 from tests.cases.test_verb_join import on_the_street, papered
+from tests.cases.test_verb_roll import in_sessions
 from tests.cast import at
 from tests.letters.papers import Desk, scan
 from tests.letters.test_pages import door, fields, pdf_of  # noqa: F401
@@ -606,6 +608,39 @@ def test_attendance_is_counted_again_when_the_report_is_fixed(world, door):  # n
     sessions.correct(session, world.officer("sari"), {late: ("present", "")}, version=session.version)
     letter.fix(world.officer("sari"))
     assert "2 anak hadir, 1 anak tidak hadir (Sakit 1)" in text_of(client, letter)
+
+
+def test_a_report_written_here_is_that_of_all_cases_of_the_session(world, door):  # noqa: F811
+    """Fixed, it is filed to each case as what the step puts out, and finishes it where all is in."""
+    cases = [in_sessions(world), in_sessions(world)]
+    world.now = at("2026-04-15 10:00")
+    roll(world.now)
+    april, by = date(2026, 4, 1), world.officer("sari")
+    ids = [case.children.get().child_id for case in cases]
+    facts = {"held_at": at("2026-04-15 09:00"), "place": "Balai Warga", "present": set(ids), "absent": {}}
+    session = sessions.hold(cases[0].sop, "5", april, by, **facts)
+    sample, client = sample_of("Laporan Kegiatan Support Group"), door("sari")
+    letter = write(client, world, cases[0], sample)
+    assert "2 anak hadir, 0 anak tidak hadir" in text_of(client, letter)
+    assert not session.reports.exists()
+    letter.fix(by)
+    assert list(session.reports.all()) == [letter.paper]
+    for case in cases:
+        attempt = Attempt.objects.get(case=case, step__key="5", occurrence=april)
+        assert attempt.state == Attempt.State.DONE
+        assert attempt.filings.get().paper == letter.paper
+
+
+def test_who_does_not_hold_the_session_does_not_fix_its_report(world, door):  # noqa: F811
+    sample = sample_of("Laporan Kegiatan Support Group")
+    case, client = open_case(world, sample), door("dewi")
+    letter = write(client, world, case, sample)
+    session = case.attendance.get().session
+    with pytest.raises(NotAllowed, match="bukan tugas jabatan Anda"):
+        letter.fix(world.officer("dewi"))
+    letter.refresh_from_db()
+    assert letter.state == "draft"
+    assert not session.reports.exists()
 
 
 def test_an_activity_that_is_no_session(world, door):  # noqa: F811

@@ -90,6 +90,8 @@ class Layout:
     """Whether the official of the kind signs at the right foot."""
     subjects: Callable[[Case, Officer], list[tuple[str, str]]] | None = None
     """What a letter of this layout may be about, each an id and what it is called; asked before its form."""
+    session: Callable[[dict], int | None] = lambda content: None
+    """The session that a letter of this layout reports, by its id: (content) → id."""
     about: str = ""
     """The question that asks for it."""
     nothing: str = ""

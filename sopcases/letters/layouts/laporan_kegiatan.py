@@ -205,6 +205,7 @@ LAYOUT = Layout(
     closing="Demikian laporan ini dibuat dengan sebenarnya untuk dipergunakan sebagaimana mestinya.",
     signed=False,
     subjects=subjects,
+    session=lambda content: int(content["subject"]) if content["subject"] else None,
     about="Kegiatan bersama mana yang dilaporkan?",
     nothing="Kegiatan lain, yang tidak tercatat sebagai kegiatan bersama",
 )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sopcases.cases import custody
+from sopcases.cases import custody, sessions
 from sopcases.cases.uploads import Accepted
 from sopcases.cases.walk import walking
 from sopcases.letters import sheet
@@ -40,6 +40,9 @@ class Fixing(Certifying):
             self.move(LetterState.PRINTABLE, by, Stage.READY)
             self.freeze(by, FACES[LetterState.PRINTABLE])
             self.write("fixed", by, sha256=self.sha256)
+            # The session's cases are locked first, all in one order; the letter's own are among them.
+            if session := LAYOUTS[self.layout].session(self.content):
+                sessions.reported(session, by, self.paper)
             self.tell(by, "fixed")
 
     def why_not_print_out(self, by: Officer) -> str | None:

@@ -13,7 +13,7 @@ from django.db import models, transaction
 from sopcases.cases import mandates
 from sopcases.cases.models import Case, Filing, Paper
 from sopcases.cases.progress import Progress
-from sopcases.cases.walk import walking
+from sopcases.cases.walk import walking, walking_many
 from sopcases.letters import checking, pdf, register, sheet
 from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.models.wording import page_css
@@ -117,8 +117,8 @@ class Lifecycle(models.Model):
     def tell(self, by: Officer, verb: str, title: str = "", returned: str = "", **data) -> None:
         """Let every case the paper is filed in log the act and walk on."""
         hand = self.is_hand(by)
-        for case in self.cases():
-            with walking(case, by, entitled=hand) as walk:
+        with walking_many(self.cases(), by, entitled=hand) as walks:
+            for walk in walks:
                 walk.log(
                     f"letter.{verb}",
                     title,
