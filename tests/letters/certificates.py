@@ -36,9 +36,14 @@ def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
 
 
-def _certificate(subject, issuer, own, signing, *, first=None, last=None, ca=False, usage=True):
+def _certificate(subject, issuer, own, signing, **facts):
+    return unsigned_certificate(subject, issuer, own, **facts).sign(signing, hashes.SHA256())
+
+
+def unsigned_certificate(subject, issuer, own, *, first=None, last=None, ca=False, usage=True):
+    """What a certificate says, to be signed by its issuer."""
     now = datetime.now(UTC)
-    builder = (
+    return (
         x509.CertificateBuilder()
         .subject_name(_name(subject))
         .issuer_name(_name(issuer))
@@ -62,7 +67,6 @@ def _certificate(subject, issuer, own, signing, *, first=None, last=None, ca=Fal
             critical=True,
         )
     )
-    return builder.sign(signing, hashes.SHA256())
 
 
 def p12(subject: str = "Dr. Budi Hartono", kind: str = "rsa", passphrase: str = PASSPHRASE, **facts) -> bytes:

@@ -7,9 +7,14 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from asn1crypto import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
 from pypdf import PdfReader
 
 from sopcases.letters.models import Certificate, Letter
@@ -21,8 +26,9 @@ from sopcases.letters.views.signing import means_of
 from sopcases.people.models import Entry
 from sopcases.refusal import Conflict, NotAllowed, Refused
 from sopcases.sops.models import Stage
-from tests.letters.certificates import PASSPHRASE, EsignServer, authority_pem, p12
+from tests.letters.certificates import PASSPHRASE, EsignServer, authority, authority_pem, p12
 from tests.letters.papers import Desk
+from tests.letters.stamping import STAMPED_AT, StampingServer
 
 pytestmark = pytest.mark.django_db
 
@@ -242,6 +248,32 @@ def test_unfit_keys_and_uses_are_refused(desk):
         Certificate.bring(by, p12(usage=False), PASSPHRASE)
     with pytest.raises(SigningFailed, match="frasa sandinya salah"):
         Certificate.bring(by, p12(), "lain")
+
+
+@pytest.fixture
+def stamps(settings):
+    server = StampingServer()
+    settings.TSA_URL = server.url
+    yield server
+    server.end()
+
+
+def test_the_signature_carries_the_time_of_the_service(desk, budi, stamps):
+    letter = desk.ready()
+    letter.sign_with(budi, means_of(budi, PASSPHRASE))
+    content = letter.pdf.read()
+    (signature,) = PdfFileReader(io.BytesIO(content)).embedded_signatures
+    roots = [x509.Certificate.load(authority().public_bytes(Encoding.DER))]
+    status = validate_pdf_signature(signature, ValidationContext(trust_roots=roots, allow_fetching=False))
+    assert status.bottom_line
+    assert status.timestamp_validity.timestamp == STAMPED_AT
+    assert status.timestamp_validity.intact and status.timestamp_validity.valid
+
+
+@pytest.mark.parametrize("how", ["error", "nonsense", "refused"])
+def test_a_time_stamp_that_is_none_leaves_the_letter_unsigned(desk, budi, stamps, how):
+    stamps.how = how
+    unsigned(desk, budi, "cap waktu tidak menjawab")
 
 
 def test_a_silent_time_stamp_leaves_the_letter_unsigned(desk, budi, settings):
