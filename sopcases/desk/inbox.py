@@ -387,7 +387,8 @@ class Inbox:
         if letter.waits == "initial":
             return f"Menunggu paraf Anda {self._hat_text(letter.turn_id)}; diajukan {letter.drafted_by}"
         if letter.waits == "sign":
-            return f"Menunggu tanda tangan Anda {self._hat_text(kind.signer_id)}"
+            title = self._hat_text(kind.signer_id) or f"atas nama {kind.signer}"
+            return f"Menunggu tanda tangan Anda {title}"
         if letter.waits == "number":
             return "Sudah diparaf; menunggu nomor dari bagian umum"
         if letter.waits == "fix":

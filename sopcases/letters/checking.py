@@ -11,7 +11,7 @@ from django.urls import reverse
 from sopcases.cases.wording import moment
 from sopcases.letters.signing.validation import Found, signatures
 from sopcases.letters.states import INKED, LetterState, Track
-from sopcases.letters.words import day_text
+from sopcases.letters.words import day_text, one_line
 
 STATES = {
     LetterState.DECIDED: (
@@ -99,7 +99,7 @@ def report(letter) -> Report:
         newer = letter.paper.replaced_by.exclude(letter__number="").values_list("letter__number", flat=True)
         if number := newer.first():
             text += f" Penggantinya bernomor {number}."
-    signer = f"{letter.signer_name}, {_one_line(letter.signer_title)}" if letter.signer_id else ""
+    signer = f"{letter.signer_name}, {one_line(letter.signer_title)}" if letter.signer_id else ""
     if not signer and letter.track == Track.RECORD:
         signer = "Para pihak yang tersebut dalam naskah"
     return Report(
@@ -113,10 +113,6 @@ def report(letter) -> Report:
         text=text,
         hashes=tuple(_kept(letter)),
     )
-
-
-def _one_line(title: str) -> str:
-    return " ".join(title.split())
 
 
 def _kept(letter):

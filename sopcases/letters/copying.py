@@ -9,7 +9,7 @@ from sopcases.cases.page import Reading
 from sopcases.cases.progress import Progress
 from sopcases.letters import page
 from sopcases.letters.models import Letter
-from sopcases.letters.words import day_text
+from sopcases.letters.words import day_text, one_line
 from sopcases.people.authority import Officer
 from sopcases.people.models import Position
 
@@ -24,7 +24,11 @@ def srikandi(letter: Letter) -> list[tuple[str, str]]:
     names = dict(Position.objects.filter(pk__in=kind.chain).values_list("pk", "name")) if kind.chain else {}
     initiallers = [f"{given.name}, {given.title}" for given in letter.initials]
     initiallers += [names[pk] for pk in kind.chain[len(initiallers) :]]
-    signer = f"{letter.signer_name}, {letter.signer_title}" if letter.signer_id else str(kind.signer or "")
+    signer = (
+        f"{letter.signer_name}, {one_line(letter.signer_title)}"
+        if letter.signer_id
+        else str(kind.signer or "")
+    )
     return [
         ("Dikirimkan melalui", letter.agency.name),
         ("Jenis naskah", kind.name),

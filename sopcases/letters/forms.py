@@ -1,6 +1,7 @@
 """The forms of the acts on a letter. `version` is what the page showed: another one is a conflict."""
 
 from django import forms
+from django.db.models import Q
 
 from sopcases.cases.forms.fields import ActForm, DayField, MomentField, ReasonField, now_to_the_minute
 from sopcases.cases.models import Case
@@ -8,7 +9,7 @@ from sopcases.cases.uploads import PaperField
 from sopcases.letters.models import Letter
 from sopcases.people.authority import Officer
 from sopcases.people.forms import IdentityForm, password_field
-from sopcases.people.models import Appointment, Position, User
+from sopcases.people.models import Appointment, Delegation, Position, User
 from sopcases.people.once import OnceForm
 
 CERTIFICATE_LIMIT = 100 * 1024
@@ -213,9 +214,9 @@ class ScanForm(ActForm):
 
     @staticmethod
     def hand(label: str, position_id: int, help_text: str) -> forms.ModelChoiceField:
-        people = User.objects.filter(
-            pk__in=Appointment.objects.filter(position_id=position_id).values("user_id")
-        ).order_by("name")
+        delegates = Delegation.objects.filter(principal=position_id).values("delegate")
+        held = Appointment.objects.filter(Q(position=position_id) | Q(position__in=delegates))
+        people = User.objects.filter(pk__in=held.values("user_id")).order_by("name")
         return forms.ModelChoiceField(
             label=label, queryset=people, help_text=help_text, empty_label="Pilih nama"
         )

@@ -11,7 +11,7 @@ from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.models import Letter
 from sopcases.letters.models.lifecycle import SIGNER
 from sopcases.letters.states import EDITABLE, ENDED, IN_CHAIN, INKED, LetterState, Track
-from sopcases.letters.words import day_text
+from sopcases.letters.words import day_text, one_line
 from sopcases.people.authority import Officer
 
 TONES = {
@@ -213,7 +213,9 @@ def waits_for(letter: Letter, officer: Officer) -> str:
         what, position = ("paraf", letter.turn) if letter.turn_id else ("tanda tangan", kind.signer)
         if position is None:
             return f"Menunggu {what}, tetapi jabatan {SIGNER} belum ditetapkan"
-        names = [str(a.user) for a in letter.holders_of(position.pk, officer.day)]
+        day = officer.day
+        able = letter.holders_of(position.pk, day) if letter.turn_id else letter.signatories_on(day)
+        names = list(dict.fromkeys(str(a.user) for a in able))
         return f"Menunggu {what} {position}" + (
             f": {joined(names)}" if names else ", yang hari ini tidak ada pemegangnya"
         )
@@ -248,6 +250,12 @@ def mended(letter: Letter) -> Mended | None:
     )
 
 
+def signing_title(letter: Letter, officer: Officer) -> str:
+    """Under which title the officer would sign the letter now."""
+    mine = (s.acting_title for s in letter.signatories_on(officer.day) if s.user_id == officer.user.pk)
+    return next(mine, "penanda tangan")
+
+
 def facts(letter: Letter):
     """The key facts of a letter."""
     yield "Nomor", letter.number or ("" if letter.state in ENDED else "Belum bernomor")
@@ -262,7 +270,7 @@ def facts(letter: Letter):
     if letter.signer_id:
         word = "Disetujui lisan oleh" if letter.heard_by else "Diputuskan oleh"
         done = "Ditandatangani oleh" if letter.state in INKED else word
-        yield done, f"{letter.signer_name}, {letter.signer_title}"
+        yield done, f"{letter.signer_name}, {one_line(letter.signer_title)}"
     if letter.heard_by:
         yield "Persetujuan lisan", f"{moment(letter.decided_at)}, didengar {letter.heard_by}"
     elif letter.track == Track.LETTER:

@@ -8,6 +8,7 @@ from num2words import num2words
 from sopcases.worktime.calendar import MONTHS, WEEKDAYS
 
 PREFIXES = re.compile(r"^(a\.n\.|u\.b\.|Plt\.|Plh\.)\s*", re.IGNORECASE)
+INDENT = "\N{NO-BREAK SPACE}" * 5
 PRINTED = {"a.n.": "a.n.", "u.b.": "u.b.", "plt.": "Plt.", "plh.": "Plh."}
 
 
@@ -43,7 +44,8 @@ def span_text(first: date, last: date) -> str:
 def heading(title: str) -> tuple[str, ...]:
     """The position above a signature: capitals, one line per line of the title, a comma after the last.
 
-    The prefixes a.n., u.b., Plt. and Plh. stand before the title as they are (Permendagri 1/2023).
+    Under an a.n. the lines after the first stand in, and "u.b." has a line of its own. The prefixes a.n.,
+    u.b., Plt. and Plh. stand before the title as they are (Permendagri 1/2023).
     """
     lines = []
     for line in title.splitlines():
@@ -51,8 +53,14 @@ def heading(title: str) -> tuple[str, ...]:
         while match := PREFIXES.match(rest):
             prefix += PRINTED[match[1].lower()] + " "
             rest = rest[match.end() :]
-        lines.append(prefix + rest.upper())
+        stands_in = INDENT if lines and lines[0].startswith("a.n.") else ""
+        lines.append(stands_in + (prefix + rest.upper()).strip())
     return (*lines[:-1], lines[-1] + ",") if lines else ()
+
+
+def one_line(title: str) -> str:
+    """A title as a sentence names it: "a.n. Kepala Dinas Sosial Sekretaris"."""
+    return " ".join(title.split())
 
 
 def id_line(label: str, number: str) -> str:

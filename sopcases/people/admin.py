@@ -24,7 +24,7 @@ from django.shortcuts import redirect
 from PIL import Image
 
 from sopcases.people import journal
-from sopcases.people.models import Agency, Appointment, Area, Position, User
+from sopcases.people.models import Agency, Appointment, Area, Delegation, Position, User
 
 _PATHS: dict[type[Model], str] = {}
 
@@ -39,6 +39,7 @@ belongs(Area, "agency_id")
 belongs(Position, "agency_id")
 belongs(User, "agency_id")
 belongs(Appointment, "position__agency_id")
+belongs(Delegation, "delegate__agency_id")
 
 
 def is_agency_admin(user) -> bool:
@@ -493,6 +494,52 @@ class AppointmentAdmin(AgencyAdmin):
         begun = obj is not None and obj.valid_from <= request.officer.day
         mine = obj is not None and obj.user_id == request.user.pk
         return super().has_delete_permission(request, obj) and not begun and not mine
+
+
+class DelegationForm(OwnForm):
+    asker: User
+    """Who fills the form in; the page sets it on the class it makes for one request."""
+
+    def clean(self):
+        """One level up is a.n., two are u.b.; nobody signs for anybody else."""
+        data = super().clean()
+        delegate, principal = data.get("delegate"), data.get("principal")
+        if delegate and delegate.appointments.filter(user=self.asker).exists():
+            raise forms.ValidationError(
+                "Anda tidak dapat memberi wewenang kepada diri sendiri. Minta admin lain.", code="self"
+            )
+        if delegate and principal and delegate != principal:
+            above = delegate.superior
+            levels = [above, above and above.superior]
+            if principal not in levels:
+                raise forms.ValidationError(
+                    f"{delegate} hanya dapat menandatangani atas nama pejabat satu tingkat (a.n.) atau dua "
+                    f"tingkat (u.b.) di atasnya, bukan {principal}. Periksa atasan pada jabatannya.",
+                    code="level",
+                )
+        return data
+
+
+@admin.register(Delegation)
+class DelegationAdmin(AgencyAdmin):
+    """Who may sign for the official above him, and until when; what was signed stays as it printed."""
+
+    noun = "wewenang"
+    form = DelegationForm
+    fields = "delegate principal printed_title valid_from valid_until basis".split()
+    list_display = ["delegate", "principal", "valid_from", "valid_until", "basis"]
+    list_select_related = ["delegate", "principal"]
+    search_fields = ["delegate__name", "principal__name"]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.asker = request.user
+        return form
+
+    def has_delete_permission(self, request, obj=None):
+        """Only what has not begun: one that was in force is ended by its date."""
+        begun = obj is not None and obj.valid_from <= request.officer.day
+        return super().has_delete_permission(request, obj) and not begun
 
 
 # The site -------------------------------------------------------------------------------------------

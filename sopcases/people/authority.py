@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import FilteredRelation, Q
 
-from sopcases.people.models import Appointment, Position, User
+from sopcases.people.models import Appointment, Delegation, Position, User
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,15 @@ class Officer:
         return len(seen) - 1
 
     @cached_property
+    def delegated(self) -> dict[int, frozenset[int]]:
+        """Position → those that may sign for it today (a.n., u.b.). One query, read once and kept."""
+        found: dict[int, frozenset[int]] = {}
+        rows = Delegation.objects.in_force(self.day).filter(principal__agency=self.user.agency_id)
+        for principal, delegate in rows.values_list("principal", "delegate"):
+            found[principal] = found.get(principal, frozenset()) | {delegate}
+        return found
+
+    @cached_property
     def reach(self) -> dict[int, set[int]]:
         """For each hat's position: itself and every position below it."""
         if not self.hats:
@@ -138,6 +147,25 @@ class Officer:
         for pk, superior in self._office[0].items():
             below.setdefault(superior, []).append(pk)
         return {hat.position_id: _descend(hat.position_id, below) for hat in self.hats}
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """Who may sign for a position on a day, and how that prints; `until` is the last day of the authority."""
+
+    user: User
+    title: str
+    until: date | None
+    area_id: int | None
+
+    @property
+    def user_id(self) -> int:
+        return self.user.pk
+
+    @property
+    def acting_title(self) -> str:
+        """The title in one line, as acts and the journal keep it."""
+        return " ".join(self.title.split())[:200]
 
 
 @dataclass(frozen=True)
@@ -216,3 +244,36 @@ def holders(agency_id: int, day: date, position_ids) -> list[Appointment]:
     """Who can use the authority of these positions on the day."""
     wanted = set(position_ids)
     return [a for a in in_force(agency_id, day) if a.position_id in wanted]
+
+
+def signatories(agency_id: int, day: date, position_id: int | None) -> list[Signatory]:
+    """Who may sign for a position on the day: its holders, then those who may sign for it (a.n., u.b.)."""
+    if position_id is None:
+        return []
+    rows = _valid(agency_id, day)
+    awake = _awake(rows)
+    found = [
+        Signatory(a.user, a.title, a.valid_until, a.area_id) for a in awake if a.position_id == position_id
+    ]
+    delegations = Delegation.objects.in_force(day).filter(principal=position_id, principal__agency=agency_id)
+    for delegation in delegations.select_related("principal", "delegate__superior").order_by("id"):
+        above = [delegation.printed_title or _printed(rows, delegation.principal)]
+        if delegation.delegate.superior_id != delegation.principal_id:
+            above += [_printed(rows, delegation.delegate.superior), "u.b."]
+        found += [
+            Signatory(
+                a.user,
+                "\n".join([f"a.n. {above[0]}", *above[1:], a.title]),
+                min(filter(None, (a.valid_until, delegation.valid_until)), default=None),
+                a.area_id,
+            )
+            for a in awake
+            if a.position_id == delegation.delegate_id
+        ]
+    return found
+
+
+def _printed(rows: list[Appointment], position: Position) -> str:
+    """How a position prints without its holder's prefix: as his appointment says, else by its name."""
+    titles = (a.printed_title for a in rows if a.position_id == position.pk and a.printed_title)
+    return next(titles, position.name)

@@ -246,6 +246,71 @@ class Appointment(models.Model):
         return name if self.kind == self.Kind.DEFINITIVE else f"{self.get_kind_display()} {name}"
 
 
+class Delegations(models.QuerySet):
+    def in_force(self, day):
+        """Those that can be used on the day: for the position one level up (a.n.) or two (u.b.)."""
+        up = Q(delegate__superior=F("principal")) | Q(delegate__superior__superior=F("principal"))
+        until = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+        return self.filter(up, until, valid_from__lte=day)
+
+    def of(self, position_id, day):
+        """The positions for which another may sign on the day, as ids."""
+        return self.in_force(day).filter(delegate=position_id).values("principal")
+
+
+class Delegation(models.Model):
+    """A position may sign for the one above it (a.n.), or two above it (u.b.), for a time and on a basis.
+
+    Who signs is the holder of `delegate` on the day. Which of the two it is follows from the superiors.
+    """
+
+    delegate = models.ForeignKey(
+        Position, models.PROTECT, related_name="delegations", verbose_name="yang menandatangani"
+    )
+    principal = models.ForeignKey(Position, models.PROTECT, related_name="+", verbose_name="atas nama")
+    printed_title = models.CharField(
+        "sebutan pejabat yang diatasnamakan",
+        max_length=150,
+        blank=True,
+        help_text="Kosong: seperti pada penugasannya. Contoh: Kepala Dinas Sosial.",
+    )
+    valid_from = models.DateField("berlaku dari")
+    valid_until = models.DateField("sampai dengan", null=True, blank=True)
+    basis = models.CharField("dasar (SK/surat perintah)", max_length=200)
+
+    objects = Delegations.as_manager()
+
+    class Meta:
+        verbose_name = "wewenang menandatangani"
+        verbose_name_plural = "wewenang menandatangani"
+        ordering = ["-valid_from", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="delegation_ends_after_start",
+                violation_error_message="Tanggal akhir mendahului tanggal mulai.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(delegate=F("principal")),
+                name="delegation_for_another",
+                violation_error_message="Jabatan tidak menandatangani atas nama dirinya sendiri.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(basis=""),
+                name="delegation_has_basis",
+                violation_error_message="Dasar wewenang harus diisi.",
+            ),
+            models.UniqueConstraint(
+                fields=["delegate", "principal", "valid_from"],
+                name="delegation_once",
+                violation_error_message="Wewenang ini sudah ada.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.delegate} a.n. {self.principal}"
+
+
 class Entry(models.Model):
     """One line of the journal (riwayat). The database refuses UPDATE and DELETE (see the migration).
 

@@ -7,8 +7,9 @@ from sopcases.cases.uploads import Accepted
 from sopcases.letters import sheet
 from sopcases.letters.models.lifecycle import Initial, Lifecycle
 from sopcases.letters.states import FACES, IN_CHAIN, LetterState, Track
-from sopcases.people.authority import Officer
-from sopcases.people.models import Appointment, User
+from sopcases.letters.words import one_line
+from sopcases.people.authority import Hat, Officer, Signatory
+from sopcases.people.models import User
 from sopcases.refusal import Refused
 from sopcases.sops.flow import DISPOSES
 from sopcases.sops.models import Performer, Stage
@@ -121,9 +122,13 @@ class Approving(Lifecycle):
     def why_not_return(self, by: Officer) -> str | None:
         if self.track != Track.LETTER or self.state not in (*IN_CHAIN, LetterState.READY):
             return f"Surat berstatus “{self.get_state_display()}” tidak dapat dikembalikan."
-        if self.hat_of(by, self.turn_id or self.kind.signer_id) is None:
+        if self._checking_hat(by) is None:
             return "Surat ini hanya dapat dikembalikan oleh pejabat yang sedang memeriksanya."
         return None
+
+    def _checking_hat(self, by: Officer) -> Hat | None:
+        """The hat of the hand before whom the letter lies."""
+        return self.hat_of(by, self.turn_id) if self.turn_id else self.signing_hat(by)
 
     def return_(self, by: Officer, reason: str, *, version: int | None = None) -> None:
         """Send the draft back to be mended; paraf given before lapses, and the case returns with it."""
@@ -132,7 +137,7 @@ class Approving(Lifecycle):
             reason = reason.strip()
             if not reason:
                 raise Refused("Tuliskan apa yang harus diperbaiki.")
-            title = self.hat_of(by, self.turn_id or self.kind.signer_id).title
+            title = self._checking_hat(by).title
             self.turn = None
             self.move(LetterState.RETURNED, by, Stage.NONE)
             self.initialled_by, self.initialled_title, self.initialled_at = None, "", None
@@ -147,7 +152,7 @@ class Approving(Lifecycle):
             return f"Surat ini berstatus “{self.get_state_display()}”, belum siap ditandatangani."
         if self.kind.signer_id is None:
             return "Surat ini menunggu tanda tangan, tetapi jabatan penanda tangan belum ditetapkan."
-        if self.hat_of(by, self.kind.signer_id) is None:
+        if self.signing_hat(by) is None:
             return f"Surat ini ditandatangani oleh {self.kind.signer}."
         return self.crossing(by.user, self.kind.signer_id, by.day)[1]
 
@@ -163,17 +168,18 @@ class Approving(Lifecycle):
         with self.acting(version):
             self.demand(self.why_not_decide(by))
             self._demand_reason(self.decide_needs_reason(by), reason)
-            appointment = next(
-                a for a in self.holders_of(self.kind.signer_id, by.day) if a.user_id == by.user.pk
-            )
+            signatory = self._signatory(by)
             if not self.agency.number_after_ink:
                 self._redate(by)
-            self._sign_as(appointment)
+            self._sign_as(signatory)
             self.decided_at = by.at
             self.move(LetterState.DECIDED, by, Stage.DECIDED)
             self.freeze(by, FACES[LetterState.DECIDED])
-            self.write("decided", by, appointment.title, reason.strip(), sha256=self.sha256)
-            self.tell(by, "decided", appointment.title)
+            self.write("decided", by, signatory.acting_title, reason.strip(), sha256=self.sha256)
+            self.tell(by, "decided", signatory.acting_title)
+
+    def _signatory(self, by: Officer) -> Signatory:
+        return next(s for s in self.signatories_on(by.day) if s.user_id == by.user.pk)
 
     def _redate(self, by: Officer) -> None:
         """A letter decided here bears the day of its decision; a number of last year does not fit it."""
@@ -181,13 +187,13 @@ class Approving(Lifecycle):
             self.number_now(by)
         self.dated = by.day
 
-    def _sign_as(self, appointment: Appointment) -> None:
-        """Freeze how the signer prints: by the appointment in force on the day."""
-        user = appointment.user
+    def _sign_as(self, signatory: Signatory) -> None:
+        """Freeze how the signer prints: by the authority in force on the day."""
+        user = signatory.user
         self.signer = self.paper.signed_by = user
         self.signer_name, self.signer_rank = user.name, user.rank
         self.signer_nip, self.signer_nip_label = user.nip, user.nip_label
-        self.signer_title, self.signer_until = appointment.title, appointment.valid_until
+        self.signer_title, self.signer_until = signatory.title, signatory.until
 
     # --- the ink
 
@@ -196,7 +202,7 @@ class Approving(Lifecycle):
         if self.state != LetterState.DECIDED or self.signer_until is None or day <= self.signer_until:
             return None
         return (
-            f"Kewenangan {self.signer_name} sebagai {self.signer_title} berakhir "
+            f"Kewenangan {self.signer_name} sebagai {one_line(self.signer_title)} berakhir "
             f"{sheet.day_text(self.signer_until)}, sedangkan surat ini belum ditandatangani. "
             "Batalkan dan ganti surat ini."
         )
@@ -207,7 +213,7 @@ class Approving(Lifecycle):
         waiting = (LetterState.PROPOSED, LetterState.INITIALLED, LetterState.READY, LetterState.DECIDED)
         if self.state not in waiting:
             return f"Surat berstatus “{self.get_state_display()}” tidak menunggu tanda tangan."
-        if self.recorder_of(by) is None and self.hat_of(by, self.kind.signer_id) is None:
+        if self.recorder_of(by) is None and self.signing_hat(by) is None:
             return "Naskah bertanda tangan diunggah oleh petugas pencatat atau penanda tangannya."
         return None
 
@@ -234,7 +240,7 @@ class Approving(Lifecycle):
         with self.acting(version):
             self.demand(self.why_not_file_signed_scan(by))
             self._check_day(by, signed_on)
-            title = (self.recorder_of(by) or self.hat_of(by, self.kind.signer_id)).title
+            title = (self.recorder_of(by) or self.signing_hat(by)).title
             inked = []
             if self.state == LetterState.DECIDED:
                 if sentence := self.lapsed(signed_on):
@@ -290,7 +296,7 @@ class Approving(Lifecycle):
         missing = self.missing_initials
         hands = [None] * (len(missing) - len(hands)) + list(hands)
         for position, user in zip(missing, hands[len(hands) - len(missing) :], strict=True):
-            initialler = self._named(user, position, day, "pemaraf")
+            initialler = self._named(user, self.holders_of(position, day), day, "pemaraf")
             needs, sentence = self.crossing(initialler.user, position, day)
             if sentence:
                 raise Refused(sentence)
@@ -300,21 +306,21 @@ class Approving(Lifecycle):
             self.initialled_by, self.initialled_title = initialler.user, initialler.title
             self._note_disposer(initialler.user, position, last=position == missing[-1])
         self.turn = None
-        appointment = self._named(signer, self.kind.signer_id, day, "penanda tangan")
-        needs, sentence = self.crossing(appointment.user, self.kind.signer_id, day)
+        signatory = self._named(signer, self.signatories_on(day), day, "penanda tangan")
+        needs, sentence = self.crossing(signatory.user, self.kind.signer_id, day)
         if sentence:
             raise Refused(sentence)
         self._demand_reason(due or needs, reason)
-        self._sign_as(appointment)
+        self._sign_as(signatory)
         return inked
 
-    def _named(self, user: User | None, position_id: int, day: date, hand: str) -> Appointment:
-        """The appointment of a hand on the paper, on that day."""
+    def _named(self, user: User | None, able: Sequence, day: date, hand: str):
+        """The authority of a hand on the paper: the one of `able` on that day who is this user."""
         if user is None:
             raise Refused(f"Sebutkan {hand} surat ini.")
-        for appointment in self.holders_of(position_id, day):
-            if appointment.user_id == user.pk:
-                return appointment
+        for authority in able:
+            if authority.user_id == user.pk:
+                return authority
         raise Refused(
             f"{user} tidak memegang kewenangan {hand} surat ini pada {sheet.day_text(day)}. "
             "Periksa nama dan tanggal."

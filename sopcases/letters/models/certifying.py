@@ -16,7 +16,6 @@ from sopcases.letters.models.spoken import Spoken
 from sopcases.letters.signing import WET, Means
 from sopcases.letters.states import LetterState
 from sopcases.people.authority import Officer
-from sopcases.people.models import Appointment
 from sopcases.sops.models import Stage
 
 
@@ -55,7 +54,7 @@ class Certifying(Spoken):
                 self.number_now(by)
                 self.write("numbered", by, number=self.number)
                 self.tell(by, "numbered")
-            self._sign_as(self._appointment(by))
+            self._sign_as(self._signatory(by))
             self.dated = by.day
             token = self.token or secrets.token_urlsafe(TOKEN_BYTES)
             check = checking.address(token)
@@ -74,15 +73,12 @@ class Certifying(Spoken):
         self.forget()
         return prepared
 
-    def _appointment(self, by: Officer) -> Appointment:
-        return next(a for a in self.holders_of(self.kind.signer_id, by.day) if a.user_id == by.user.pk)
-
     def certify(self, by: Officer, prepared: Prepared, means: Means, signed: bytes) -> None:
         """Keep the signed PDF: the letter is signed. Served bytes are these bytes."""
         with self.acting(prepared.version):
             self.demand(self.why_not_certify(by))
-            appointment = self._appointment(by)
-            self._sign_as(appointment)
+            signatory = self._signatory(by)
+            self._sign_as(signatory)
             self.dated = self.signed_on = by.day
             self.decided_at = by.at
             self.backend, self.certificate, self.certified_face = means.backend, means.certificate, means.face
@@ -92,8 +88,8 @@ class Certifying(Spoken):
             self.store(self.pdf, "surat.pdf", ContentFile(signed))
             self.tell_orders()
             facts = {"sha256": self.sha256, "backend": means.backend, "certificate": means.certificate}
-            self.write("certified", by, appointment.title, prepared.reason, **facts)
-            self.tell(by, "certified", appointment.title)
+            self.write("certified", by, signatory.acting_title, prepared.reason, **facts)
+            self.tell(by, "certified", signatory.acting_title)
 
     def sign_with(self, by: Officer, means: Means, *, reason: str = "", version: int | None = None) -> None:
         """All three strokes. Raises SigningFailed with its sentence, and leaves the letter as it was."""

@@ -17,7 +17,7 @@ from sopcases.letters.models.sending import Sending
 from sopcases.letters.signing import BSRE, CERTIFICATE
 from sopcases.letters.states import IN_CHAIN, LetterState, Track
 from sopcases.people.authority import Hat, Officer
-from sopcases.people.models import Agency, Position, User
+from sopcases.people.models import Agency, Delegation, Position, User
 from sopcases.refusal import NotAllowed, Refused
 from sopcases.sops.models import PaperKind
 
@@ -35,7 +35,7 @@ class Letters(models.QuerySet):
         hand = Q(pk__in=[])
         for hat in officer.hats:
             kinds = PaperKind.objects.taking_a_hand_of(hat.position_id).values("pk")
-            hand |= Q(paper__kind__in=kinds) & _in_area(hat)
+            hand |= (Q(paper__kind__in=kinds) | _signed_for(hat, officer)) & _in_area(hat)
         return self.filter(
             Q(Exists(filed)) | hand & ~Q(state=LetterState.DRAFT), agency_id=officer.user.agency_id
         )
@@ -58,7 +58,8 @@ class Letters(models.QuerySet):
         for hat in officer.hats:
             here = _in_area(hat)
             initial |= Q(state__in=IN_CHAIN, turn=hat.position_id) & here
-            sign |= Q(state=state.READY, paper__kind__signer=hat.position_id) & here
+            signs = Q(paper__kind__signer=hat.position_id) | _signed_for(hat, officer)
+            sign |= Q(state=state.READY) & signs & here
         clerk = Q(drafted_by=officer.user)
         for hat in officer.hats:
             if hat.may_record:
@@ -96,6 +97,11 @@ class Letters(models.QuerySet):
 
 def _in_area(hat: Hat) -> Q:
     return Q() if hat.area_id is None else Q(case__area_id=hat.area_id) | Q(case__area__isnull=True)
+
+
+def _signed_for(hat: Hat, officer: Officer) -> Q:
+    """Letters that the hat may sign for the official above it."""
+    return Q(paper__kind__signer__in=Delegation.objects.of(hat.position_id, officer.day))
 
 
 class Letter(Sending):
@@ -146,7 +152,7 @@ class Letter(Sending):
     signer_nip = models.CharField(max_length=30, blank=True)
     signer_nip_label = models.CharField(max_length=20, blank=True)
     signer_rank = models.CharField(max_length=80, blank=True)
-    signer_title = models.CharField(max_length=200, blank=True)
+    signer_title = models.CharField(max_length=700, blank=True)
     signer_until = models.DateField("kewenangan sampai dengan", null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     heard_by = models.ForeignKey(

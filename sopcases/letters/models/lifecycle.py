@@ -18,7 +18,7 @@ from sopcases.letters import checking, pdf, register, sheet
 from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.models.wording import page_css
 from sopcases.letters.states import EDITABLE, ENDED, INKED, LetterState
-from sopcases.people.authority import Hat, Officer, holders
+from sopcases.people.authority import Hat, Officer, Signatory, holders, signatories
 from sopcases.people.models import Appointment, User
 from sopcases.refusal import Conflict, NotAllowed, Refused
 
@@ -200,7 +200,9 @@ class Lifecycle(models.Model):
                 "Satu orang tidak boleh sekaligus menjadi pengonsep, pemaraf, dan penanda tangan "
                 "surat yang sama."
             )
-        others = [a for a in self.holders_of(position_id, day) if a.user_id != user.pk]
+        signing = position_id == self.kind.signer_id
+        able = self.signatories_on(day) if signing else self.holders_of(position_id, day)
+        others = [a for a in able if a.user_id != user.pk]
         if others:
             names = ", ".join(sorted({str(a.user) for a in others}))
             return False, (
@@ -217,6 +219,20 @@ class Lifecycle(models.Model):
             if a.area_id is None or area is None or a.area_id == area
         ]
 
+    def signatories_on(self, day: date) -> list[Signatory]:
+        """Who may sign it on the day: the holders of the signing position, and those who may for them."""
+        area = self.case.area_id
+        return [
+            s
+            for s in signatories(self.agency_id, day, self.kind.signer_id)
+            if s.area_id is None or area is None or s.area_id == area
+        ]
+
+    def signing_hat(self, by: Officer) -> Hat | None:
+        """The hat under which this officer may sign it: of the signing position, or a.n. or u.b. of it."""
+        signer = self.kind.signer_id
+        return self.hat_of(by, signer) or by.hat_for(by.delegated.get(signer, ()), self.case.area_id)
+
     def hat_of(self, by: Officer, position_id: int | None) -> Hat | None:
         return by.hat_for({position_id}, self.case.area_id) if position_id else None
 
@@ -227,7 +243,7 @@ class Lifecycle(models.Model):
 
     def is_hand(self, by: Officer) -> bool:
         """Whether the letter takes his paraf or signature: he reads it, though he may not read its case."""
-        return any(self.hat_of(by, position) for position in (*self.kind.chain, self.kind.signer_id))
+        return any(self.hat_of(by, p) for p in self.kind.chain) or self.signing_hat(by) is not None
 
     def recorder_of(self, by: Officer) -> Hat | None:
         """The hat of one who may record for others, in the letter's own agency."""

@@ -55,14 +55,14 @@ class Spoken(Approving):
             if heard_by.agency_id != self.agency_id:
                 raise Refused("Yang mendengar persetujuan harus pegawai perangkat daerah ini.")
             day = sheet.local_day(self.agency, at)
-            appointment = self._named(approver, self.kind.signer_id, day, "penanda tangan")
-            due, sentence = self.crossing(appointment.user, self.kind.signer_id, day)
+            signatory = self._named(approver, self.signatories_on(day), day, "penanda tangan")
+            due, sentence = self.crossing(signatory.user, self.kind.signer_id, day)
             if sentence:
                 raise Refused(sentence)
             self._demand_reason(due, reason)
             if not self.agency.number_after_ink:
                 self._redate(by)
-            self._sign_as(appointment)
+            self._sign_as(signatory)
             self.decided_at, self.heard_by = at, heard_by
             self.move(LetterState.DECIDED, by, Stage.DECIDED)
             self.freeze(by, SPOKEN_FACE)

@@ -391,8 +391,7 @@ def decide(request: HttpRequest, letter: Letter) -> HttpResponseBase:
         return f"Surat {letter.number} diputuskan. Cetak, tanda tangani, dan cap; naskahnya lalu diunggah."
 
     # Who sends the form again, or sends it without the hat, is answered by the verb.
-    hat = letter.hat_of(request.officer, letter.paper.kind.signer_id)
-    title = hat.title if hat else "penanda tangan"
+    title = page.signing_title(letter, request.officer)
     return act_page(
         request,
         letter,

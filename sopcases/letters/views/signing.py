@@ -59,8 +59,7 @@ def certify(request: HttpRequest, letter: Letter) -> HttpResponseBase:
         letter.certify(officer, prepared, means, signed)
         return f"Surat {letter.number} ditandatangani secara elektronik."
 
-    hat = letter.hat_of(officer, letter.paper.kind.signer_id)
-    title = hat.title if hat else "penanda tangan"
+    title = page.signing_title(letter, officer)
     return act_page(
         request,
         letter,
