@@ -251,6 +251,7 @@ def test_the_admin_gives_it_for_one_or_two_levels(desk, client, monkeypatch):
     changed = f"/admin/people/delegation/{given.pk}/"
     assert "Sekretaris" in client.get("/admin/people/delegation/").content.decode()
     desk.world.now = at("2026-03-11 08:00")
+    client.force_login(desk.world.ani)  # days went by
     assert client.post(f"{changed}delete/", {"post": "yes"}).status_code == 403, "it was in force"
     other = desk.world.tono
     other.is_staff = True

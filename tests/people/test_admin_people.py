@@ -17,7 +17,7 @@ from PIL import Image
 
 from sopcases.cases.models import Outcome
 from sopcases.people.admin import AgencyAdmin, own
-from sopcases.people.models import Agency, Appointment, Area, Entry, Position, User
+from sopcases.people.models import Agency, Appointment, Area, Delegation, Entry, Position, User
 from sopcases.sops.models import PaperKind, Revision, Step
 from sopcases.worktime.models import Holiday, WorkPeriod
 from tests.cast import make_user
@@ -124,12 +124,20 @@ def rows_of(world, slug):
     agency = world.agencies[slug]
     Holiday.objects.create(agency=agency, date=date(2026, 1, 6), name=f"Hari {slug}", kind="libur_daerah")
     revision = Revision.objects.filter(sop__agency=agency).first()
+    for head in Position.objects.filter(name="Kepala Dinas"):
+        Delegation.objects.get_or_create(
+            delegate=head.subordinates.order_by("id").first(),
+            principal=head,
+            valid_from=date(2026, 1, 6),
+            basis="SK Uji",
+        )
     return [
         agency,
         Area.objects.filter(agency=agency).first(),
         Position.objects.filter(agency=agency, name="Kepala Dinas").first(),
         User.objects.filter(agency=agency, is_staff=False).first(),
         Appointment.objects.filter(position__agency=agency).first(),
+        Delegation.objects.get(delegate__agency=agency),
         WorkPeriod.objects.filter(agency=agency).first(),
         Holiday.objects.get(agency=agency, name=f"Hari {slug}"),
         PaperKind.objects.filter(agency=agency).first(),
