@@ -890,19 +890,19 @@ class Reading:
         )
 
     def _ending(self) -> Action | None:
-        """Nothing is left to walk: give the children their outcome, or close."""
-        if self.progress.refuse_lead() is not None or any(a.opened_at for a in self.progress.live()):
+        """Ready to be closed, or nothing is left to walk: give the children their outcome, and close."""
+        progress, ready = self.progress, self.ready()
+        if progress.refuse_lead() is not None:
             return None
-        if self.progress.refuse_close() is not None and not self.progress.active_children:
+        walked = not any(a.opened_at for a in progress.live())
+        if not ready and not (walked and progress.active_children):
             return None
-        nihil = self.progress.found_nobody
-        text = (
-            "Tidak ada anak yang ditemukan."
-            if nihil
-            else "Catat hasil akhir setiap anak, lalu tutup penanganannya."
-        )
+        nihil = progress.found_nobody
+        text = f"Siap ditutup: {ready}." if ready else ""
+        if progress.active_children:
+            text = f"{text} Catat hasil akhir setiap anak, lalu tutup penanganannya.".strip()
         return Action(
-            place="Semua langkah selesai",
+            place="Semua langkah selesai" if walked else "Langkah yang masih terbuka berakhir",
             title="Tutup penanganan dengan hasil nihil" if nihil else "Tutup penanganan",
             text=text,
             url=case_url(self.case, "close"),

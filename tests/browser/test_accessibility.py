@@ -103,6 +103,8 @@ def test_the_pages_of_an_officer_in_the_field(office: Office, window: Window):
     addresses += [f"{root}catatan/baru/", f"{root}dokumen/baru/", f"{root}dokumen/baru/?jenis={kind}"]
     addresses += [f"{root}anak/baru/", f"{root}anak/{window.child}/", f"{root}anak/{window.child}/ubah/"]
     addresses += [f"{root}anak/{window.child}/keberadaan/", f"{root}anak/{window.child}/hasil-akhir/"]
+    addresses += [f"{root}anak/hasil-akhir/", f"{root}anak/{window.child}/keluarga/"]
+    addresses += [f"{root}anak/{window.child}/keluarga/tambah/"]
     addresses += [f"{root}menunggu/{window.case.intervals.get().pk}/"]
     addresses += [f"{root}langkah/{step}/" for step in ("1", "2", "3", "4", "6")]
     addresses += [f"{root}langkah/7/?dahulu=1", f"{root}langkah/6/tunggu/"]
@@ -159,6 +161,8 @@ def test_forms_with_errors(office: Office, window: Window):
     found += refused(sari, f"{root}dokumen/baru/?jenis={terlantar}", "Tambahkan ke berkas")
     found += refused(sari, f"{root}langkah/6/", "Selesaikan langkah")
     found += refused(dewi, f"{root}tutup/", "Tutup penanganan")
+    found += refused(sari, f"{root}anak/hasil-akhir/", "Catat hasil akhir")
+    found += refused(sari, f"{root}anak/{window.child}/keluarga/tambah/", "Simpan")
     spt = office.world.kind("Surat Perintah Tugas").pk
     found += refused(agus, f"{root}surat/baru/?jenis={spt}", "Simpan dan periksa naskah")
     found += refused(agus, f"/surat/{window.decided.pk}/unggah/", "Simpan naskah bertanda tangan")

@@ -51,7 +51,15 @@ def test_a_case_whose_children_have_ended_or_whose_term_is_over_is_ready(today, 
     assert "Siap ditutup" not in seen(desk, case)
     type(case).objects.filter(pk=case.pk).update(term_due_at=today.now)
     assert "Siap ditutup jangka waktunya sudah habis." in seen(desk, case)
+    assert "Siap ditutup: jangka waktunya sudah habis. Catat hasil akhir setiap anak" in seen(desk, case)
     type(case).objects.filter(pk=case.pk).update(term_due_at=None)
     for child in children(case):
         done(today, case, "sari", lambda w, child=child: w.leave(child, outcome(case), today.now.date()))
     assert "Siap ditutup setiap anak sudah mempunyai hasil akhir." in seen(desk, case)
+    page = desk("dewi").get(f"/penanganan/{case.number}/").context["page"]
+    assert (page.action.title, page.action.place) == (
+        "Tutup penanganan",
+        "Langkah yang masih terbuka berakhir",
+    )
+    assert page.action.url == f"/penanganan/{case.number}/tutup/"
+    assert desk("agus").get(f"/penanganan/{case.number}/").context["page"].action.title != "Tutup penanganan"
