@@ -824,3 +824,34 @@ def test_the_hands_are_read_anew_when_the_sheet_is_fixed(world, door):  # noqa: 
 def test_without_a_draft_there_is_no_sheet(world, door):  # noqa: F811
     page = door("agus").get(new_url(world, found(world), sample_of("Lembar Kendali")))
     assert "Belum ada naskah yang dibuat dari penanganan ini." in page.content.decode()
+
+
+# --- how they break
+
+
+@pytest.mark.parametrize("count", range(14, 34, 3))
+def test_the_signature_of_a_letter_takes_its_last_lines_along(world, door, count):  # noqa: F811
+    sample = sample_of("Surat Penitipan")
+    case, client = open_case(world, sample), door(sample.by)
+    terms = "\n".join(
+        f"Ketentuan nomor {n} yang cukup panjang supaya lebih dari satu baris" for n in range(count)
+    )
+    letter = write(client, world, case, sample, terms=terms)
+    last = " ".join(reader(client, letter).pages[-1].extract_text().split())
+    assert "Ketentuan nomor" in last.partition("Demikian kami sampaikan.")[0]
+    assert "Dr. Budi Hartono" in last
+
+
+@pytest.mark.parametrize("count", [1, 3, 12])
+def test_all_officers_of_an_order_sign_its_report_with_or_without_number(world, door, count):  # noqa: F811
+    sample = sample_of("Laporan Hasil Pelaksanaan Tugas")
+    case, client = open_case(world, sample), door(sample.by)
+    letter = write(client, world, case, sample, officers=[world.agus.pk])
+    row = letter.content["officers"][0]
+    letter.content["officers"] = [row | {"user": n, "name": f"{LONG} {n}"} for n in range(1, count + 1)]
+    letter.save()
+    signed = text_of(client, letter).partition("Yang melaksanakan tugas,")[2]
+    assert "NIP" not in signed
+    assert all(f"Ph.D. {n}" in signed for n in range(1, count + 1))
+    last = " ".join(reader(client, letter).pages[-1].extract_text().split())
+    assert "Demikian laporan ini" in last
