@@ -111,6 +111,7 @@ def scene(db):
         "letter": letter.pk,
         "incoming": incoming.pk,
         "part": part.pk,
+        "hand": world.rahman.pk,
         "token": fixed.token,
         "entry": number.pk,
         "series": number.series_id,

@@ -41,9 +41,17 @@ def find_part(officer: Officer, incoming: int, part: int) -> Disposition | None:
     return row
 
 
+def find_hand(officer: Officer, incoming: int, hand: int) -> tuple[IncomingLetter, Officer] | None:
+    """A letter that he may read, and somebody else before whom it lies."""
+    letter = find_incoming(officer, incoming)
+    found = next((one for one in letter.hands(officer) if one.user.pk == hand), None) if letter else None
+    return (letter, found) if letter and found else None
+
+
 letter_gate = gate("surat", find_letter)
 incoming_gate = gate("surat masuk", find_incoming)
 part_gate = gate("disposisi", find_part)
+hand_gate = gate("disposisi tertulis", find_hand)
 
 
 def act_gate(

@@ -105,6 +105,14 @@ class DisposeForm(ActForm):
         return data
 
 
+class WrittenForm(DisposeForm):
+    """A disposition that was written by hand on the sheet."""
+
+    given_on = DayField(label="Tanggal pada lembar disposisi")
+
+    field_order = "given_on recipients asked note due_on".split()
+
+
 class AnswerForm(ActForm):
     text = LongField(label="Apa yang sudah dikerjakan", rows=5)
 

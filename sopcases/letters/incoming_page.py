@@ -110,7 +110,7 @@ class IncomingPage:
 def sheet(letter: IncomingLetter, officer: Officer) -> Sheet:
     """The Lembar Disposisi with all that was disposed so far."""
     blocks: dict[tuple, list[Disposition]] = {}
-    for part in letter.parts.all():
+    for part in letter.parts.select_related("recorded_by"):
         blocks.setdefault((part.from_title, part.at, part.asked, part.note, part.due_on), []).append(part)
     return Sheet(
         left=(
@@ -135,10 +135,11 @@ def sheet(letter: IncomingLetter, officer: Officer) -> Sheet:
 
 def _block(parts: list[Disposition]) -> Block:
     first = parts[0] if parts else None
+    recorder = f" oleh {first.recorded_by}" if first and first.recorded_by else ""
     asked = first.asked.split() if first else []
     return Block(
         by=first.from_title if first else "",
-        when=moment(first.at) if first else "",
+        when=f"{moment(first.at)}{recorder}" if first else "",
         recipients=tuple(part.to_title for part in parts) or ("",) * BLANK_LINES,
         wishes=tuple(Box(label, value in asked) for value, label in Asked.choices),
         note=first.note if first else "",
@@ -158,7 +159,7 @@ def facts(letter: IncomingLetter) -> Iterator[tuple[str, str]]:
 
 def incoming_page(letter: IncomingLetter, officer: Officer, may_open: bool) -> IncomingPage:
     """Everything on the page, in a constant number of queries. `may_open`: a case, under some SOP."""
-    parts = list(letter.parts.select_related("answered_by"))
+    parts = list(letter.parts.select_related("answered_by", "recorded_by"))
     first, others = _deeds(letter, parts, officer, may_open)
     case = letter.case_id and Case.objects.visible_to(officer).filter(pk=letter.case_id).first()
     return IncomingPage(
@@ -211,6 +212,14 @@ def _deeds(
     others = [deed for deed in answers.values() if deed != first]
     if dispose and first != passing:
         others.append(passing)
+    if letter.why_not_record_disposition(officer) is None:
+        others += [
+            Deed(
+                incoming_url(letter, "dispose_for", hand=hand.user.pk),
+                f"Catat disposisi tertulis {hand.user}",
+            )
+            for hand in letter.hands(officer)
+        ]
     if may_open and letter.why_not_open_case(officer) is None:
         others.append(Deed(incoming_url(letter, "open_case"), "Buka penanganan dari surat ini"))
     if letter.why_not_finish(officer) is None:
@@ -252,10 +261,14 @@ def _part(part: Disposition, level: int, officer: Officer) -> Part:
     else:
         state = Chip("Lewat batas waktu", "late") if late else Chip("Belum dijawab", "waiting")
     by = f"{part.answered_by}, {part.answered_title}" if part.answered_by else ""
+    given = f"Dari {part.from_title}, {moment(part.at)}"
+    if part.recorded_by:
+        when = day_text(part.given_on)
+        given = f"Dari {part.from_title}, tertulis {when}, dicatat {part.recorded_by} {moment(part.at)}"
     return Part(
         level=min(level, 3),
         to=part.to_title,
-        given=f"Dari {part.from_title}, {moment(part.at)}",
+        given=given,
         due=f"Batas waktu {day_text(part.due_on)}",
         late=late,
         chip=state,

@@ -44,6 +44,7 @@ urlpatterns = [
     path(f"{INCOMING}lembar-disposisi/", incoming.disposition_pdf, name="disposition_pdf"),
     path(f"{INCOMING}ubah/", incoming.correct, name="incoming_edit"),
     path(f"{INCOMING}disposisi/", incoming.dispose, name="dispose"),
+    path(f"{INCOMING}disposisi/<int:hand>/", incoming.dispose_for, name="dispose_for"),
     path(f"{INCOMING}jawab/<int:part>/", incoming.answer, name="answer"),
     path(f"{INCOMING}selesai/", incoming.finish, name="finish"),
     path(f"{INCOMING}penanganan/", incoming.open_case, name="open_case"),

@@ -364,6 +364,59 @@ def test_a_plh_answers_for_the_one_of_several_in_whose_place_he_stands(tray):
     assert (part.answered_by, part.answered_title) == (world.rina, "Plh. Peksos")
 
 
+def written(tray, letter, *positions: str, by="agus", hand="budi", **facts):
+    """What someone wrote on the sheet, recorded by another."""
+    letter.refresh_from_db()
+    today = tray.by(by).day
+    keys = [tray.key(name) for name in positions]
+    facts = {"given_on": today, "due_on": today + timedelta(days=2), "asked": ["process"]} | facts
+    return letter.record_disposition(tray.by(by), tray.by(hand), keys, **facts)
+
+
+def test_what_was_written_on_the_sheet_is_recorded_with_both_names(tray):
+    letter = tray.letter()
+    assert [one.user.username for one in letter.hands(tray.by("agus"))] == ["budi"]
+    tray.world.wait(days=1)
+    (part,) = written(tray, letter, "Kabid", given_on=letter.received_on)
+    assert (part.from_user, part.recorded_by) == (tray.world.budi, tray.world.agus)
+    assert (part.given_on, part.at) == (letter.received_on, tray.world.now)
+    assert part.from_title == "Kepala Dinas (Dr. Budi Hartono, M.A.P.)"
+    assert waits(tray) == {"rahman": [(1, False)]}
+    assert {one.user.username for one in letter.hands(tray.by("agus"))} == {"budi", "rahman"}
+    (lower,) = written(tray, letter, "Kasi", hand="rahman")
+    assert lower.parent == part
+    line = Entry.objects.get(verb="incoming.disposition_recorded", data__hand=tray.world.budi.pk)
+    assert (line.actor, line.data["to"]) == (tray.world.agus, [part.to_position_id])
+
+
+def test_refusals_of_a_written_disposition(tray):
+    letter = tray.letter()
+    today = tray.by("agus").day
+    for by in ("rahman", "dewi", "sari"):
+        with pytest.raises(NotAllowed, match="Disposisi tertulis dicatat oleh petugas pencatat"):
+            written(tray, letter, "Kabid", by=by)
+    with pytest.raises(NotAllowed, match="tidak berada pada"):
+        written(tray, letter, "Kasi", hand="rahman")
+    for facts, sentence in (
+        ({"given_on": today + timedelta(days=1)}, "Tanggal disposisi tidak boleh di masa depan."),
+        ({"given_on": today - timedelta(days=1)}, "Tanggal disposisi tidak boleh sebelum surat diterima."),
+        (
+            {"due_on": today - timedelta(days=1)},
+            "Batas waktu disposisi tidak boleh sebelum tanggal disposisinya.",
+        ),
+        ({"asked": []}, "Pilih isi disposisi atau tulis catatan."),
+    ):
+        with pytest.raises(Refused) as told:
+            written(tray, letter, "Kabid", **facts)
+        assert told.value.sentences == (sentence,)
+    written(tray, letter, "Kabid")
+    with pytest.raises(Refused, match=r"di bawah Drs. Abdul Rahman, M.Si. hari ini"):
+        written(tray, letter, "Sekretaris", hand="rahman")
+    with pytest.raises(Refused, match=r"batas waktu Drs. Abdul Rahman, M.Si. sendiri, 4 Maret 2026"):
+        written(tray, letter, "Kasi", hand="rahman", due_on=today + timedelta(days=3))
+    assert letter.parts.count() == 1
+
+
 def test_refusals_of_an_answer(tray):
     letter, upper, lower = tray.down()
     for name in ("rahman", "budi", "sari", "agus", "tono"):
@@ -480,6 +533,7 @@ BREAKS = {
     "incoming_paper_has_case": lambda it: it.change(it.letter, paper=Paper.objects.create(**_paper(it))),
     "disposition_one_open": lambda it: it.copy(it.upper),
     "disposition_says_what": lambda it: it.change(it.upper, asked="", note=""),
+    "disposition_by_hand_says_when": lambda it: it.change(it.upper, recorded_by=it.user),
     "disposition_not_to_oneself": lambda it: it.change(it.upper, to_position=it.upper.from_position),
     "disposition_answered_says_what": lambda it: it.change(it.upper, answered_at=it.now, answered_by=it.user),
 }

@@ -262,6 +262,28 @@ def test_a_late_part_says_so(tray, at_desk):
     assert page.count("Lewat batas waktu") == 2
 
 
+def test_the_clerk_enters_what_the_head_wrote_by_hand(tray, at_desk):
+    letter, other = tray.letter(), tray.letter()
+    agus, budi = at_desk("agus"), tray.world.budi
+    page = agus.text(url(letter))
+    address = url(letter, f"disposisi/{budi.pk}/")
+    assert f'<a href="{address}">Catat disposisi tertulis Dr. Budi Hartono, M.A.P.</a>' in page
+    today = tray.world.now.date().isoformat()
+    sent = {"recipients": tray.key("Kabid"), "asked": ["know"], "given_on": today, "due_on": today}
+    assert "Isi tanggalnya." in agus.send(address, 422, **sent | {"given_on": ""}).content.decode()
+    agus.send(address, **sent)
+    page = agus.text(url(letter))
+    assert "(Dr. Budi Hartono, M.A.P.), tertulis 2 Maret 2026, dicatat Agus Salim" in page
+    assert "Dicatat dalam aplikasi Senin 2 Maret 2026 pukul 08.00 oleh Agus Salim" in pdf_text(
+        agus.get(url(letter, "lembar-disposisi/"))
+    )
+    rahman = tray.world.rahman
+    agus.get(url(other, f"disposisi/{rahman.pk}/"), 404)
+    agus.get(url(letter, f"disposisi/{rahman.pk}/"))
+    assert "petugas pencatat" in at_desk("budi").text(url(letter, f"disposisi/{rahman.pk}/"), 403)
+    assert "Catat disposisi tertulis" not in at_desk("budi").text(url(letter))
+
+
 # --- the sheet
 
 

@@ -319,58 +319,123 @@ class IncomingLetter(models.Model):
         `keys`: of `recipients`. Raises Refused.
         """
         with self._acting(version):
-            self._demand(self.why_not_dispose(by))
-            known = {one.key: one for one in self.recipients(by)}
-            keys = list(dict.fromkeys(keys))
-            if not keys:
-                raise Refused("Pilih paling sedikit satu penerima disposisi.")
-            if not set(keys) <= set(known):
-                raise Refused("Disposisi hanya diberikan kepada pemegang jabatan di bawah Anda hari ini.")
-            asked, note = [one for one in Asked.values if one in set(asked)], note.strip()
-            if not asked and not note:
-                raise Refused("Pilih isi disposisi atau tulis catatan.")
-            if due_on < by.day:
-                raise Refused("Batas waktu disposisi tidak boleh sebelum hari ini.")
-            sources = self.sources(by)
-            open_parts = [(part.to_position_id, part.to_user_id) for part in self.parts.open()]
-            given = []
-            for one in (known[key] for key in keys):
-                user_id = one.user.pk if one.user else None
-                if any(
-                    position == one.position.pk and (user is None or user_id in (None, user))
-                    for position, user in open_parts
-                ):
-                    raise Refused(f"{one.label} sudah memegang disposisi surat ini dan belum menjawab.")
-                open_parts.append((one.position.pk, user_id))
-                part, hat = next(
-                    (part, hat) for part, hat in sources if one.position.pk in by.reach[hat.position_id]
-                )
-                if part and by.day <= part.due_on < due_on:
-                    raise Refused(
-                        "Batas waktu disposisi tidak boleh melewati batas waktu Anda sendiri, "
-                        f"{day_text(part.due_on)}."
-                    )
-                given.append(
-                    self.parts.create(
-                        parent=part,
-                        from_position_id=hat.position_id,
-                        from_title=f"{hat.title} ({by.user})",
-                        from_user=by.user,
-                        to_position=one.position,
-                        to_user=one.user,
-                        to_title=one.label,
-                        asked=" ".join(asked),
-                        note=note,
-                        due_on=due_on,
-                        at=by.at,
-                    )
-                )
-            if self.state != self.State.PASSED:
-                self._move(self.State.PASSED)
-                self.finished_at = self.finished_by = None
-                self.finish_note = ""
-            self._save()
+            given = self._give(by, keys, due_on, asked, note)
             self._tell(by, "disposed", to=[part.to_position_id for part in given])
+        return given
+
+    def hands(self, by: Officer) -> list[Officer]:
+        """Before whom else it lies today: what they wrote by hand on the sheet may be recorded for them."""
+        held = set(self.parts.open().values_list("to_position_id", flat=True))
+        users = {}
+        for row in authority.in_force(self.agency_id, by.day):
+            top = row.position.superior_id is None and not row.position.external
+            if (top or row.position_id in held) and row.user_id != by.user.pk:
+                row.user.agency = self.agency
+                users[row.user_id] = row.user
+        found = [Officer(user, by.at) for user in users.values()]
+        return [officer for officer in found if self.why_not_dispose(officer) is None]
+
+    @classmethod
+    def why_not_record_disposition(cls, by: Officer) -> str | None:
+        """Whoever records for others, inside the office."""
+        if any(hat.may_record and not hat.external for hat in by.hats):
+            return None
+        return "Disposisi tertulis dicatat oleh petugas pencatat."
+
+    def record_disposition(
+        self,
+        by: Officer,
+        hand: Officer,
+        keys: Iterable[str],
+        *,
+        given_on: date,
+        due_on: date,
+        asked: Iterable[str] = (),
+        note: str = "",
+        version: int | None = None,
+    ) -> list["Disposition"]:
+        """What `hand` wrote on the sheet on the day `given_on`, recorded by another; both names stand.
+
+        As `dispose`, with the authority of `hand`. Raises Refused.
+        """
+        with self._acting(version):
+            self._demand(self.why_not_record_disposition(by))
+            if given_on > by.day:
+                raise Refused("Tanggal disposisi tidak boleh di masa depan.")
+            if given_on < self.received_on:
+                raise Refused("Tanggal disposisi tidak boleh sebelum surat diterima.")
+            given = self._give(hand, keys, due_on, asked, note, given_on, by)
+            to = [part.to_position_id for part in given]
+            self._tell(by, "disposition_recorded", to=to, hand=hand.user.pk)
+        return given
+
+    def _give(
+        self,
+        by: Officer,
+        keys: Iterable[str],
+        due_on: date,
+        asked: Iterable[str],
+        note: str,
+        given_on: date | None = None,
+        recorder: Officer | None = None,
+    ) -> list["Disposition"]:
+        """The parts, on the authority of `by`."""
+        if (sentence := self.why_not_dispose(by)) is not None:
+            raise NotAllowed(sentence)
+        whose = str(by.user) if recorder else "Anda"
+        known = {one.key: one for one in self.recipients(by)}
+        keys = list(dict.fromkeys(keys))
+        if not keys:
+            raise Refused("Pilih paling sedikit satu penerima disposisi.")
+        if not set(keys) <= set(known):
+            raise Refused(f"Disposisi hanya diberikan kepada pemegang jabatan di bawah {whose} hari ini.")
+        asked, note = [one for one in Asked.values if one in set(asked)], note.strip()
+        if not asked and not note:
+            raise Refused("Pilih isi disposisi atau tulis catatan.")
+        if due_on < (given_on or by.day):
+            when = "tanggal disposisinya" if given_on else "hari ini"
+            raise Refused(f"Batas waktu disposisi tidak boleh sebelum {when}.")
+        sources = self.sources(by)
+        open_parts = [(part.to_position_id, part.to_user_id) for part in self.parts.open()]
+        given = []
+        for one in (known[key] for key in keys):
+            user_id = one.user.pk if one.user else None
+            if any(
+                position == one.position.pk and (user is None or user_id in (None, user))
+                for position, user in open_parts
+            ):
+                raise Refused(f"{one.label} sudah memegang disposisi surat ini dan belum menjawab.")
+            open_parts.append((one.position.pk, user_id))
+            part, hat = next(
+                (part, hat) for part, hat in sources if one.position.pk in by.reach[hat.position_id]
+            )
+            if part and by.day <= part.due_on < due_on:
+                raise Refused(
+                    f"Batas waktu disposisi tidak boleh melewati batas waktu {whose} sendiri, "
+                    f"{day_text(part.due_on)}."
+                )
+            given.append(
+                self.parts.create(
+                    parent=part,
+                    from_position_id=hat.position_id,
+                    from_title=f"{hat.title} ({by.user})",
+                    from_user=by.user,
+                    to_position=one.position,
+                    to_user=one.user,
+                    to_title=one.label,
+                    asked=" ".join(asked),
+                    note=note,
+                    due_on=due_on,
+                    at=by.at,
+                    given_on=given_on,
+                    recorded_by=recorder.user if recorder else None,
+                )
+            )
+        if self.state != self.State.PASSED:
+            self._move(self.State.PASSED)
+            self.finished_at = self.finished_by = None
+            self.finish_note = ""
+        self._save()
         return given
 
     def why_not_answer(self, part: "Disposition", by: Officer) -> str | None:
@@ -484,6 +549,7 @@ class Dispositions(models.QuerySet):
 class Disposition(models.Model):
     """A part of a letter given to somebody below: what is asked of him, until when, and what he answered.
 
+    Written by hand on the sheet: on the day `given_on`, and recorded by another.
     The titles are those of the day on which it was given or answered.
     """
 
@@ -499,6 +565,8 @@ class Disposition(models.Model):
     note = models.TextField("catatan", blank=True)
     due_on = models.DateField("batas waktu")
     at = models.DateTimeField()
+    given_on = models.DateField("tertulis pada", null=True, blank=True)
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     answer = models.TextField("jawaban", blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -532,6 +600,11 @@ class Disposition(models.Model):
                 condition=~Q(asked="") | ~Q(note=""),
                 name="disposition_says_what",
                 violation_error_message="Pilih isi disposisi atau tulis catatan.",
+            ),
+            models.CheckConstraint(
+                condition=Q(given_on__isnull=True, recorded_by__isnull=True)
+                | Q(given_on__isnull=False, recorded_by__isnull=False),
+                name="disposition_by_hand_says_when",
             ),
             models.CheckConstraint(
                 condition=~Q(from_position=F("to_position")), name="disposition_not_to_oneself"

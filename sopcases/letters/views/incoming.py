@@ -17,9 +17,16 @@ from sopcases.cases.uploads import Accepted, accepted_before
 from sopcases.cases.views.intake import openable, opening
 from sopcases.cases.views.posting import answer as answered
 from sopcases.letters import incoming_page as page
-from sopcases.letters.access import act_gate, incoming_gate, log_incoming, part_gate
+from sopcases.letters.access import act_gate, hand_gate, incoming_gate, log_incoming, part_gate
 from sopcases.letters.incoming_agenda import IncomingAgenda
-from sopcases.letters.incoming_forms import AnswerForm, CorrectForm, DisposeForm, FinishForm, RecordForm
+from sopcases.letters.incoming_forms import (
+    AnswerForm,
+    CorrectForm,
+    DisposeForm,
+    FinishForm,
+    RecordForm,
+    WrittenForm,
+)
 from sopcases.letters.incoming_page import incoming_url
 from sopcases.letters.models import Disposition, IncomingLetter
 from sopcases.letters.views.agenda import readers, sent
@@ -168,6 +175,44 @@ def dispose(request: HttpRequest, letter: IncomingLetter) -> HttpResponseBase:
         title="Disposisikan surat masuk",
         text="Setiap penerima menjawab bagiannya sendiri. Hanya jabatan di bawah Anda yang dapat dipilih.",
         submit="Disposisikan",
+        back=incoming_url(letter),
+        letter=letter,
+    )
+
+
+def why_not_write(place: tuple[IncomingLetter, Officer], officer: Officer) -> str | None:
+    return IncomingLetter.why_not_record_disposition(officer)
+
+
+@act_gate(why_not_write, hand_gate)
+@require_http_methods(["GET", "POST"])
+def dispose_for(request: HttpRequest, place: tuple[IncomingLetter, Officer]) -> HttpResponseBase:
+    """Record what somebody else wrote by hand on the Lembar Disposisi."""
+    letter, hand = place
+    form = WrittenForm(request.POST or None, letter=letter, officer=hand)
+
+    def do() -> tuple[IncomingLetter, str]:
+        data = form.cleaned_data
+        given = letter.record_disposition(
+            request.officer,
+            hand,
+            data["recipients"],
+            given_on=data["given_on"],
+            due_on=data["due_on"],
+            asked=data["asked"],
+            note=data["note"],
+            version=data["version"],
+        )
+        return letter, f"Disposisi tertulis {hand.user} dicatat untuk {len(given)} penerima."
+
+    return act_page(
+        request,
+        form,
+        do,
+        title="Catat disposisi tertulis",
+        text=f"Yang ditulis tangan {hand.user} ({hand.title}) pada lembar disposisi. "
+        "Nama Anda tercatat sebagai yang mencatat.",
+        submit="Catat disposisi",
         back=incoming_url(letter),
         letter=letter,
     )
