@@ -20,6 +20,8 @@ FIGURES = {
     "pages": ("postgres",),
     "sessions": ("postgres",),
     "letters": ("sqlite",),
+    "signing": ("sqlite",),
+    "register": ("sqlite", "postgres"),
 }
 LONGEST = 900
 """Seconds after which a figure is given up."""
