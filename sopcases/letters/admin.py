@@ -143,7 +143,7 @@ class WordingAdmin(Previewed):
     form = WordingForm
     fields = [
         *("kind", "title", "opening", "basis", "tasks", "closing", "cc"),
-        *("headings", "first_party_left", "paper", "preview"),
+        *("headings", "first_party_left", "initials_box", "paper", "preview"),
     ]
     list_display = ["kind", "title"]
     list_select_related = ["kind"]

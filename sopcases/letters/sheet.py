@@ -1,5 +1,6 @@
 """What the page and the PDF of a letter share: one frozen dataclass, built once, one HTML body."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -41,6 +42,15 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Hand:
+    """A row of the box of paraf: position, name, and when the paraf was given; "" leaves space for a pen."""
+
+    title: str
+    name: str
+    given: str
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A letter as printed."""
 
@@ -55,6 +65,7 @@ class Sheet:
     closing: str
     signature: Signature | None
     body: Any
+    hands: tuple[Hand, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,23 @@ def build(letter, at: datetime, electronic: str = "") -> Sheet:
         closing=placeholders.fill((wording and wording.closing) or layout.closing, values),
         signature=_foot(letter, context, local_day(agency, at), electronic) if layout.signed else None,
         body=body,
+        hands=tuple(_hands(letter, local_day(agency, at))) if wording and wording.initials_box else (),
     )
+
+
+def _hands(letter, today: date) -> Iterator[Hand]:
+    """The paraf that stand, then the positions whose paraf is still to come and who holds them today. One
+    that only the paper bears leaves its space: nothing is printed that the application did not see."""
+    for given in letter.initials:
+        when = f"Diparaf {day_text(local_day(letter.agency, given.at))}" if given.at else ""
+        yield Hand(given.title, given.name, when)
+    chain = letter.kind.chain
+    ahead = chain[len(letter.initials) :]
+    names = Position.objects.in_bulk(ahead) if ahead else {}
+    able = holders(letter.agency_id, today, ahead) if ahead else []
+    for position in ahead:
+        held = next((a for a in able if a.position_id == position), None)
+        yield Hand(held.title if held else names[position].name, str(held.user) if held else "", "")
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,11 @@ class Wording(models.Model):
     cc = models.JSONField("tembusan tetap", default=list, blank=True)
     headings = models.JSONField("judul bagian", default=list, blank=True)
     first_party_left = models.BooleanField("Pihak Kesatu menandatangani di kiri", default=True)
+    initials_box = models.BooleanField(
+        "kotak paraf hierarki",
+        default=False,
+        help_text="Di kiri bawah naskah: setiap pemaraf, dengan tanggal parafnya atau ruang kosong.",
+    )
     paper = models.CharField(
         "kertas", max_length=12, choices=PaperSize.choices, blank=True, help_text="Kosong: kertas kantor."
     )
