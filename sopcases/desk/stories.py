@@ -382,9 +382,11 @@ def reports(office: Office, case: Case, at: datetime, children: Iterable[Child])
 
 
 def statement(office: Office, case: Case, at: datetime, children: Iterable[Child]) -> None:
-    """The statement that one adult signed for these children."""
+    """The statement that one adult signed for these children; of some nobody wrote down who he is."""
     pks = [child.pk for child in children]
-    office.paper(case, "peksos", at, "Surat Pernyataan", "3/pernyataan", children=pks)
+    told = Relation.objects.filter(child__in=pks, adult__isnull=False).select_related("adult").first()
+    facts = {"children": pks, "dated": at.date(), "adult": told and told.adult}
+    office.paper(case, "peksos", at, "Surat Pernyataan", "3/pernyataan", **facts)
 
 
 def street_round(office: Office) -> Child:
