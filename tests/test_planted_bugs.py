@@ -82,7 +82,7 @@ BUGS = [
     Bug(
         "officers of another agency see the case",
         "cases/models/case.py",
-        "return self.filter(clauses, agency_id=officer.user.agency_id)",
+        "return self.filter(_readable(officer), agency_id=officer.user.agency_id)",
         "return self.all()",
         "tests/cases/test_access.py",
     ),

@@ -13,6 +13,7 @@ from sopcases.cases.models import Attempt, Mandate, Paper
 from sopcases.cases.progress import Progress
 from sopcases.people import authority
 from sopcases.people.models import User
+from sopcases.sops.models import Stage
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ class Mandates:
         items = [
             item
             for item in self.progress.step_of(attempt).requirements
-            if self.progress.kinds[item.kind].verbal and item.applies(self.progress.case.route)
+            if self.progress.kinds[item.kind].verbal
+            and item.stage == Stage.SIGNED  # who only initials or signs the letter is not sent by it
+            and item.applies(self.progress.case.route)
         ]
         found: list[str] = []
         for item in items:

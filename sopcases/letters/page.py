@@ -172,6 +172,8 @@ def letter_page(letter: Letter, officer: Officer) -> LetterPage:
     lapsed = letter.lapsed(officer.day)
     # Others may propose, fix or send it too, but only its authors are asked to.
     asked = PRIMARY if officer.user.pk in letter.author_ids else PRIMARY - {"propose", "fix", "send"}
+    if letter.turn_id:
+        asked = asked - {"scan"}  # it may have come signed in ink already, but what it waits for is a paraf
     first = next(((n, d) for n, d in allowed if n in asked), None)
     if lapsed:
         first = next(((n, d) for n, d in allowed if n == "replace"), None)

@@ -494,3 +494,18 @@ def test_a_year_that_turned_brings_a_new_number(desk, budi):
     letter.refresh_from_db()
     assert letter.number == "800/1/5.6.04/2027"
     assert "2027" in text_of(letter.pdf.read())
+
+
+def test_a_surat_pengantar_shows_the_mark_of_its_certificate(desk, budi):
+    content = {
+        "purpose": "Berkas",
+        "to": ["Kepala LKSA"],
+        "papers": [],
+        "others": [{"what": "Berkas", "count": "1", "note": ""}],
+        "cc": [],
+    }
+    letter = Letter.draft(desk.case, desk.by("agus"), desk.world.kind("Surat Pengantar"), content)
+    letter.propose(desk.by("agus"))
+    letter.initial(desk.by("rahman"))
+    letter.sign_with(budi, means_of(budi, PASSPHRASE))
+    assert "Ditandatangani secara elektronik oleh:" in letter.body

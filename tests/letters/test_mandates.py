@@ -121,3 +121,8 @@ def test_the_case_page_says_so(desk, monkeypatch, django_assert_num_queries):
     client.force_login(desk.world.dewi, backend="sopcases.people.backends.OfficerBackend")
     page = client.get(f"/penanganan/{desk.case.number}/").content.decode()
     assert f"Tidak tercantum dalam Surat Perintah Tugas: {desk.world.sari}." in page
+
+
+def test_who_initialled_and_signed_it_is_not_sent_by_it(desk):
+    ordered(desk, names=("agus",))
+    assert said(desk, "3") == []

@@ -347,3 +347,14 @@ def test_who_waits_for_what(desk):
     letter.return_(desk.by("rina"), "Tambah tujuan")
     assert waits("agus") == {(letter.pk, "fix")}
     assert waits("rina") == set()
+
+
+def test_while_it_waits_for_a_paraf_nobody_is_asked_for_the_ink(desk, monkeypatch, client):
+    """It can be filed all the same: the office may have signed on paper."""
+    monkeypatch.setattr("sopcases.people.middleware.timezone.now", lambda: desk.world.now)
+    letter = desk.proposed()
+    client.force_login(desk.world.agus)
+    page = client.get(f"/surat/{letter.pk}/").context["page"]
+    assert page.next is None
+    assert page.waits.startswith("Menunggu paraf Kabid")
+    assert "Unggah naskah bertanda tangan" in [deed.label for deed in page.others]
