@@ -201,9 +201,23 @@ def test_both_pages_cost_the_same_however_many(desk, today, django_assert_num_qu
         dewi.get(f"{root}tutup/")
     filled = {"ticked": ids, "outcome": named(today), "on": day(today)}
     with django_assert_num_queries(SENT):
-        sari.post(f"{root}anak/hasil-akhir/", **hidden(page), **filled)
+        sari.post(f"{root}anak/hasil-akhir/", **{**hidden(page), **filled})
     other = today.case("anak-jalanan", by="dewi", children=count)
     url = f"/penanganan/{other.number}/tutup/"
     shown = hidden(dewi.get(url))
     with django_assert_num_queries(CLOSED):
-        dewi.post(url, **shown, **{**filled, "ticked": children(other)})
+        dewi.post(url, **{**shown, **filled, "ticked": children(other)})
+
+
+def test_an_only_child_is_not_ticked_but_named(desk, today):
+    case = today.case(children=1)
+    name = case.children.get().child.called
+    url = f"/penanganan/{case.number}/tutup/"
+    dewi = desk("dewi")
+    page = dewi.get(url).content.decode()
+    assert f"Hasil akhir {name}" in page and 'type="checkbox"' not in page
+    again = dewi.post(url, 422, **hidden(dewi.get(url)))
+    assert f"Pilih hasil akhir {name}." in again.content.decode()
+    dewi.post(url, **{**hidden(dewi.get(url)), "outcome": named(today), "on": day(today)})
+    case.refresh_from_db()
+    assert (case.state, case.children.get().outcome_id) == (case.State.DONE, named(today))

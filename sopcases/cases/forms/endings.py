@@ -60,7 +60,8 @@ class EndingsForm(ActForm):
         self.fields["on"].initial = progress.by.day
         # Read once for all rows: a field of models would ask the database in each.
         self.outcomes: dict[int, Outcome] = {o.pk: o for o in outcomes(progress.agency)} if ids else {}
-        self.fields[COMMON] = self._outcome_field("Hasil akhir untuk yang dicentang")
+        called = self.single.child.called if self.single else "untuk yang dicentang"
+        self.fields[COMMON] = self._outcome_field(f"Hasil akhir {called}")
         for stay in self.stays:
             name = stay.child.called
             self.fields[OWN.format(stay.child_id)] = self._outcome_field(f"Hasil akhir {name}")
@@ -80,6 +81,11 @@ class EndingsForm(ActForm):
         return forms.TypedChoiceField(
             label=label, choices=choices, coerce=int, empty_value=None, required=False
         )
+
+    @property
+    def single(self) -> CaseChild | None:
+        """The only child that is left: nothing is to be ticked."""
+        return self.stays[0] if len(self.stays) == 1 else None
 
     @property
     def common(self) -> list[forms.BoundField]:
@@ -122,7 +128,7 @@ class EndingsForm(ActForm):
             elif f"outcome_{key}" not in self.errors:
                 left.append(name)
         if common and data.get(COMMON) is None and COMMON not in self.errors:
-            self.add_error(COMMON, PICK)
+            self.add_error(COMMON, f"Pilih hasil akhir {self.single.child.called}." if self.single else PICK)
         if self._day("on") is None and undated and "on" not in self.errors:
             self.add_error("on", UNDATED)
         if self.every and left:
