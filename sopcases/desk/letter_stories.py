@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from sopcases.cases.models import Case, Child
 from sopcases.desk.stories import Office, baby, born
-from sopcases.letters import people
 from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.layouts.berita_acara import child_facts
 from sopcases.letters.models import Certificate, Letter
@@ -48,24 +47,10 @@ def every_state(office: Office) -> None:
         act(office, _record(office, case, at, state), at + timedelta(minutes=10))
 
 
-def _order(office: Office, case: Case, at: datetime, state: str, by: str = "petugas") -> Letter:
-    """An SPT outside the steps of the case."""
-    by = office.by(by, at)
-    staff = people.staff(office.agency, by.day)
-    content = {
-        "purpose": PURPOSES[state],
-        "officers": [staff[by.user.pk]],
-        "starts": by.day.isoformat(),
-        "ends": (by.day + timedelta(days=2)).isoformat(),
-        "place": office.agency.city,
-        "tasks": [],
-        "basis": [f"Laporan penanganan nomor {case.number}"],
-        "basis_more": [f"Laporan penanganan nomor {case.number}"],
-        "budget": "",
-        "budget_code": "",
-        "report": True,
-        "cc": ["Arsip"],
-    }
+def _order(office: Office, case: Case, at: datetime, state: str, login: str = "petugas") -> Letter:
+    """An SPT outside the steps of the case, for its drafter himself."""
+    by = office.by(login, at)
+    content = office.order(case, by, PURPOSES[state], [login], office.agency.city, days=2, cc=["Arsip"])
     return Letter.draft(case, by, office.kinds["Surat Perintah Tugas"], content)
 
 
@@ -185,7 +170,7 @@ def by_certificate(office: Office, passphrase: str) -> None:
     content = demonstration.certificate(head.user.name, passphrase, at)
     own = Certificate.bring(head, content, passphrase, demo=True)
     case = Case.objects.filter(agency=office.agency).order_by("id").first()
-    letter = _order(office, case, at, "signed", by="kasi")
+    letter = _order(office, case, at, "signed", login="kasi")
     letter.propose(office.by("kasi", at + timedelta(minutes=5)))
     office.initial(letter, at + timedelta(minutes=10))
     by = office.by("kadis", at + timedelta(minutes=20))

@@ -134,27 +134,34 @@ class Office:
     ) -> Letter:
         """An SPT drafted by the Petugas and put before the Kabid."""
         by = self.by("petugas", at)
-        staff = people.staff(self.agency, by.day)
-        content = {
-            "purpose": purpose,
-            "officers": [staff[self.users[login].pk] for login in logins],
-            "starts": by.day.isoformat(),
-            "ends": (by.day + timedelta(days=7)).isoformat(),
-            "place": place,
-            "tasks": [],
-            "basis": [f"Laporan penanganan nomor {case.number}"],
-            "basis_more": [f"Laporan penanganan nomor {case.number}"],
-            "budget": "",
-            "budget_code": "",
-            "report": True,
-            "cc": [],
-        }
+        content = self.order(case, by, purpose, logins, place, days=7)
         with self.walk(case, "petugas", at) as walk:
             key, _, name = output.partition("/")
             item = next(o for o in walk.plan.by_key[key].outputs if o.key == name)
         letter = Letter.draft(case, by, self.kinds["Surat Perintah Tugas"], content, output_id=item.id)
         letter.propose(by)
         return letter
+
+    def order(
+        self, case: Case, by: Officer, purpose: str, logins: list[str], place: str, days: int, cc=()
+    ) -> dict:
+        """What an SPT of so many days says."""
+        staff = people.staff(self.agency, by.day)
+        basis = [f"Laporan penanganan nomor {case.number}"]
+        return {
+            "purpose": purpose,
+            "officers": [staff[self.users[login].pk] for login in logins],
+            "starts": by.day.isoformat(),
+            "ends": (by.day + timedelta(days=days)).isoformat(),
+            "place": place,
+            "tasks": [],
+            "basis": basis,
+            "basis_more": basis,
+            "budget": "",
+            "budget_code": "",
+            "report": True,
+            "cc": list(cc),
+        }
 
     def initial(self, letter: Letter, at: datetime) -> None:
         letter.initial(self.by("kabid", at))
