@@ -20,7 +20,7 @@ DEMO_ENV := ENV_FILE=$(CURDIR)/var/dev.env
 TEMPLATES := templates
 LOCKS := requirements/base.txt requirements/dev.txt
 
-.PHONY: help run manage test test-fast test-sqlite test-postgres bench lint lock vendor clean
+.PHONY: help run manage test test-fast test-sqlite test-postgres bench kept lint lock vendor clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -132,6 +132,10 @@ bench: .venv/.installed
 
 # --- Making what is committed ---
 
+# The letters that tests/letters/test_kept.py holds against: look at every picture that changed.
+kept: .venv/.browser
+	@KEEP=1 .venv/bin/pytest -n 0 tests/letters/test_kept.py && git status --short tests/letters/kept
+
 COMPILE := .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate \
   --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
@@ -139,12 +143,13 @@ lock: .venv/.installed
 	@for name in base dev; do $(COMPILE) $(UPGRADE) requirements/$$name.in -o requirements/$$name.txt; done
 	@! grep -nE '://|^--(index|extra-index|find-links)' requirements/*.txt
 
-# Needs npm and apt (Debian's Liberation fonts); its output is committed.
+# Needs npm and apt (Debian's packages of fonts); its output is committed.
 vendor: .venv/.installed
 	@npm ci --ignore-scripts --silent
 	@set -e; work=$$(mktemp -d); trap 'rm -rf $$work' EXIT; \
-	  (cd $$work && apt-get download -qq fonts-liberation2 && dpkg -x fonts-liberation2_*.deb .) 2>/dev/null; \
-	  $(PY) tests/vendor/build.py node_modules $$work "$$(dpkg-deb -f $$work/*.deb Version)"
+	  (cd $$work && apt-get download -qq fonts-liberation2 fonts-dejavu-core fonts-droid-fallback 2>/dev/null && \
+	    for deb in *.deb; do dpkg -x $$deb .; done); \
+	  $(PY) tests/vendor/build.py node_modules $$work
 
 # Everything that can be made again; the demonstration's data in var/ stays.
 clean:

@@ -21,3 +21,17 @@ class Conflict(Refused):
     """Somebody else changed the row since the form was shown."""
 
     status = 409
+
+
+def demand(sentence: str | None, error: type[Refused] = NotAllowed) -> None:
+    """Refuse with the sentence of a predicate, if it has one."""
+    if sentence is not None:
+        raise error(sentence)
+
+
+def required(text: str, sentence: str) -> str:
+    """What was typed, trimmed; refuses where nothing was."""
+    text = text.strip()
+    if not text:
+        raise Refused(sentence)
+    return text

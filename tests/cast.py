@@ -10,6 +10,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from sopcases.cases import children
@@ -19,7 +21,7 @@ from sopcases.cases.walk import Walk, walking
 from sopcases.desk.installing import install_given
 from sopcases.people.authority import Machine, Officer
 from sopcases.people.models import Agency, Appointment, Area, Position, User
-from sopcases.sops.models import PaperKind, Revision, Stage
+from sopcases.sops.models import FrozenSheet, PaperKind, Revision, Stage
 
 WIB = ZoneInfo("Asia/Jakarta")
 PASSWORD = "demo-sopcases"
@@ -147,7 +149,8 @@ def make_world(now: datetime | None = None) -> World:
     """Both agencies, the three SOPs, and the cast in their positions.
 
     Built through the installer once per process; after that the same rows are put back as they were, which
-    takes a twentieth of the time. The objects are always read anew.
+    takes a twentieth of the time. The objects are always read anew. The moment is told in the office's zone:
+    its day is not that of UTC before seven in the morning.
     """
     with transaction.atomic():  # also for tests that commit: foreign keys are checked at its end
         if Agency.objects.exists() or User.objects.exists():
@@ -160,7 +163,7 @@ def make_world(now: datetime | None = None) -> World:
     return World(
         {agency.slug: agency for agency in Agency.objects.all()},
         {user.username: user for user in User.objects.select_related("agency")},
-        now or at("2026-03-02 08:00"),
+        (now or at("2026-03-02 08:00")).astimezone(WIB),
     )
 
 
@@ -182,6 +185,9 @@ def _build() -> None:
 _rows: list[tuple[str, str, list[tuple]]] = []
 """What `_build` left in our tables: table, columns, rows."""
 
+_files: dict[str, bytes] = {}
+"""And on the disk: the documents of the SOPs in force. A test may have a disk of its own."""
+
 ROOMS = ("people", "worktime", "sops", "cases", "letters", "desk")
 
 
@@ -194,6 +200,8 @@ def _keep() -> None:
             names = ", ".join(map(connection.ops.quote_name, columns))
             if rows := cursor.fetchall():
                 _rows.append((table, names, [tuple(map(_as_sent, row)) for row in rows]))
+
+    _files.update((row.file.name, row.file.read()) for row in FrozenSheet.objects.all())
 
 
 def _as_sent(value):
@@ -213,6 +221,9 @@ def _put_back() -> None:
             holes = ", ".join(["%s"] * len(rows[0]))
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({holes})", rows)
         cursor.executemany(f"UPDATE {Revision._meta.db_table} SET state = %s WHERE id = %s", sealed)
+    for name, content in _files.items():
+        if not default_storage.exists(name):
+            default_storage.save(name, ContentFile(content))
 
 
 def make_user(agency: Agency, username: str, name: str, nip: str = "", **facts) -> User:

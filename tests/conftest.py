@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -79,12 +80,17 @@ hypothesis_settings.register_profile("here", deadline=None)
 hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest deselects by mark
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever drives a browser is marked, so that `make test-fast` leaves it out."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # the marks before pytest deselects by them
+def pytest_collection_modifyitems(items: list[pytest.Item]):
+    """Whatever drives a browser is marked, so that `make test-fast` leaves it out, and comes last.
+
+    Playwright leaves its event loop running in the thread of the tests, where pyHanko cannot then start one.
+    """
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -92,13 +98,17 @@ def flush_lifts_the_guards():
     """The database refuses to empty the journal and sealed SOPs; tests that commit may, at their end only."""
     from django.test import TransactionTestCase
 
+    from sopcases.cases.models import carrying
+    from sopcases.desk.models import evaluation
     from sopcases.people import journal
     from sopcases.sops import revising
 
     teardown = TransactionTestCase._fixture_teardown
 
     def lifted(self: TransactionTestCase) -> None:
-        with journal.lifted(), revising.lifted():
+        with ExitStack() as stack:
+            for guard in (journal.GUARD, revising, *carrying.GUARDS, *evaluation.GUARDS):
+                stack.enter_context(guard.lifted())
             teardown(self)
 
     TransactionTestCase._fixture_teardown = lifted
@@ -142,3 +152,20 @@ def world(db):
     from tests.cast import make_world
 
     return make_world()
+
+
+@pytest.fixture
+def frozen(world, monkeypatch) -> None:
+    """Behind the front door it is the world's moment too."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: world.now)
+
+
+@pytest.fixture
+def lina(world):
+    """A second Peksos."""
+    from sopcases.people.models import Position
+    from tests.cast import appoint, make_user
+
+    peksos = Position.objects.get(agency=world.home, name="Peksos")
+    world.users["lina"] = appoint(make_user(world.home, "lina", "Lina Peksos"), peksos)
+    return world.users["lina"]

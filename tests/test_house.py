@@ -1,10 +1,14 @@
 """The rules of the house, read off the source."""
 
 import ast
+import inspect
+import textwrap
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+
+from sopcases.cases.walk import Walk
 
 SOURCE = Path(settings.BASE_DIR) / "sopcases"
 ROOMS = ["people", "worktime", "sops", "cases", "letters", "desk"]
@@ -30,15 +34,35 @@ def test_a_room_imports_only_rooms_to_its_left(room):
             assert not wrong, f"{path} imports {wrong}"
 
 
+def test_each_layer_of_the_walk_stands_on_those_before_it():
+    """What a layer asks of itself is its own, or of a layer before it."""
+    layers = [c for c in reversed(Walk.__mro__) if c.__module__.startswith("sopcases.")]
+    later = set().union(*map(vars, layers)) - set(dir(object))
+    for layer in layers:
+        later -= set(vars(layer))
+        asked = {
+            node.attr
+            for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(layer))))
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "self"
+        }
+        assert not asked & later, f"{layer} asks later layers for {asked & later}"
+
+
 @pytest.mark.parametrize(
     "path",
     [
         "sops/flow.py",
         "sops/durations.py",
+        "sops/chart.py",
+        "sops/differences.py",
+        "sops/trial.py",
         "worktime/calendar.py",
-        "cases/periods.py",
+        "worktime/periods.py",
         "cases/roster.py",
         "cases/spelling.py",
+        *(f"sops/reading/{p.name}" for p in sorted((SOURCE / "sops/reading").glob("*.py"))),
     ],
 )
 def test_pure_modules_know_no_clock_and_no_orm(path):

@@ -7,7 +7,7 @@ the gate (403). Reading is logged, once per page shown.
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from sopcases.cases import statements
@@ -25,6 +25,7 @@ from sopcases.cases.models import (
 )
 from sopcases.cases.person import find, find_merge
 from sopcases.cases.progress import Progress, Spot
+from sopcases.cases.sessions import still_there
 from sopcases.people import journal
 from sopcases.people.access import gate
 from sopcases.people.authority import Officer
@@ -50,13 +51,22 @@ class At:
 
 def find_case(officer: Officer, number: str) -> At | None:
     """The case of the officer's own agency with this number, if he may read it."""
-    case = (
-        Case.objects.visible_to(officer)
-        .select_related("agency", "sop", "revision__sop", "area", "opened_by")
-        .filter(number=number)
-        .first()
-    )
-    return At(Progress(case, officer)) if case else None
+    return _numbered(Case.objects.visible_to(officer), officer, number)
+
+
+def find_shown(officer: Officer, number: str) -> At | None:
+    """The same for its own page, which tells whether its SOP has a newer revision in force (`outdated`)."""
+    if officer is None:
+        return None
+    return _numbered(Case.objects.visible_to(officer).marked_outdated(officer.day), officer, number)
+
+
+def _numbered(cases: QuerySet[Case], officer: Officer, number: str) -> At | None:
+    case = cases.select_related("sop", "revision", "area").filter(number=number).first()
+    if case is None:
+        return None
+    case.agency, case.revision.sop = officer.agency, case.sop  # the same rows, read already
+    return At(Progress(case, officer))
 
 
 def find_step(officer: Officer, number: str, spot: Spot) -> At | None:
@@ -152,12 +162,8 @@ def find_photo(officer: Officer, photo: int) -> At | None:
 
 def find_occasion(officer: Officer, slug: str, key: str, period: date) -> Case | None:
     """A case through which the officer sees a recurring session of an SOP in a period; live ones first."""
-    here = Attempt.objects.filter(
-        case__in=Case.objects.visible_to(officer).filter(sop__slug=slug).values("pk"),
-        step__key=key,
-        step__form="session",
-        occurrence=period,
-    ).order_by("ended_at", "id")
+    visible = Case.objects.visible_to(officer).filter(sop__slug=slug)
+    here = still_there(key, period).filter(case__in=visible.values("pk")).order_by("ended_at", "id")
     row = here.select_related("case__agency", "case__sop", "case__revision__sop")
     found = row.filter(state__in=Attempt.LIVE).first() or row.first()
     return found.case if found else None
@@ -165,12 +171,17 @@ def find_occasion(officer: Officer, slug: str, key: str, period: date) -> Case |
 
 def find_session(officer: Officer, session: int) -> tuple[Session, Case] | None:
     """A session that was told, through a case in it that the officer may read."""
-    visible = Case.objects.visible_to(officer).filter(attendance__session=session)
+    row = Session.objects.select_related("recorded_by").filter(pk=session).first()
+    if row is None:
+        return None
+    here = still_there(row.step_key, row.period).values("case")
+    visible = Case.objects.visible_to(officer).filter(attendance__session=row, pk__in=here)
     case = visible.select_related("agency", "sop", "revision__sop").order_by("id").first()
-    return (Session.objects.select_related("recorded_by").get(pk=session), case) if case else None
+    return (row, case) if case else None
 
 
 case_gate = gate("penanganan", find_case)
+shown_gate = gate("penanganan", find_shown)
 step_gate = gate("langkah", find_step)
 many_gate = gate("langkah", find_many)
 statements_gate = gate("langkah", find_statements)

@@ -17,7 +17,7 @@ from sopcases.cases.uploads import Accepted
 from sopcases.cases.walk import Walk
 from sopcases.people import authority
 from sopcases.people.models import User
-from sopcases.refusal import Conflict, NotAllowed, Refused
+from sopcases.refusal import Conflict, Refused, demand
 from sopcases.sops.flow import PlanStep
 from sopcases.sops.models import PaperKind
 
@@ -131,9 +131,8 @@ def plan(walk: Walk, children: Iterable[int], package: Package) -> list[Aid]:
         raise Refused("Pilih paling sedikit satu anak.")
     able = {s.child_id for s in entitled(walk)}
     names = {s.child_id: s.child.initials for s in walk.stays}
+    walk.demand_in_case(*chosen)
     for child in chosen:
-        if child not in names:
-            raise Refused("Anak ini tidak tercatat dalam penanganan ini.")
         if child not in able:
             raise Refused(f"{names[child]} sudah keluar dari penanganan, atau belum dinyatakan layak.")
     live = {a.child_id: a.pk for a in walk.live() if a.step_id == step.id}
@@ -274,8 +273,7 @@ def unreported(progress: Progress, given: Sequence[Aid]) -> list[CaseChild]:
 
 
 def _step(walk: Walk) -> PlanStep:
-    if (sentence := refuse(walk)) is not None:
-        raise NotAllowed(sentence)
+    demand(refuse(walk))
     return step_of(walk)
 
 

@@ -8,7 +8,7 @@ from django.db.models import Model, Value, When
 from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Cast
 
-from sopcases.cases.models import Attempt, Case, CaseChild, Filing, Interval, Waiver
+from sopcases.cases.models import Attempt, Case, CaseChild, CaseOfficer, Filing, Interval, Waiver
 from sopcases.people.models import Entry
 
 FIXED = {
@@ -40,6 +40,7 @@ class Book:
         self._filings: list[Filing] = []
         self._lines: list[Entry] = []
         self._files: list[FieldFile] = []
+        self._assigned: dict[tuple[int, int], CaseOfficer] = {}
 
     def change(self, row: Model) -> None:
         """The row as it now stands is to be written."""
@@ -51,6 +52,10 @@ class Book:
 
     def file(self, filing: Filing) -> None:
         self._filings.append(filing)
+
+    def assign(self, row: CaseOfficer) -> None:
+        """Who acts alone in a position from now on; without a user everybody does who holds it."""
+        self._assigned[row.case_id, row.position_id] = row
 
     def line(self, entry: Entry) -> None:
         self._lines.append(entry)
@@ -74,11 +79,21 @@ class Book:
         for model in (Attempt, CaseChild, Interval, Waiver, Case):
             self.write(model)
         self._write_acted()
+        self._write_assigned()
         if self._filings:
             Filing.objects.bulk_create(self._filings)
         if self._lines:
             Entry.objects.bulk_create(self._lines)
         self._filings, self._lines = [], []
+
+    def _write_assigned(self) -> None:
+        """Who it was before stays on record."""
+        for position in sorted({position for _, position in self._assigned}):
+            rows = [row for (_, held), row in self._assigned.items() if held == position]
+            before = CaseOfficer.objects.filter(position=position, case__in=[row.case_id for row in rows])
+            before.filter(until=None).update(until=rows[0].since)
+            CaseOfficer.objects.bulk_create(row for row in rows if row.user_id)
+        self._assigned = {}
 
     def _write_acted(self) -> None:
         through = Attempt.acted_by.through

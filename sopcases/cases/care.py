@@ -13,11 +13,10 @@ from sopcases.cases.progress import CLOSED, Progress
 from sopcases.cases.walk import Walk
 from sopcases.people import authority
 from sopcases.people.models import User
-from sopcases.refusal import Conflict, NotAllowed, Refused
+from sopcases.refusal import Conflict, Refused, demand
 
 CHANGED = "Isi ini baru saja diubah oleh petugas lain. Periksa isinya, lalu kirim lagi."
 OVER = "Tujuan ini sudah selesai. Buka kembali dahulu untuk mengubahnya."
-UNKNOWN = "Anak ini tidak tercatat dalam penanganan ini."
 PLANNED = ("need", "goal", "action", "responsible", "responsible_text", "due_on")
 
 
@@ -60,8 +59,8 @@ def refuse_plan(progress: Progress) -> str | None:
 
 def assess(walk: Walk, child_id: int, assessed_at: datetime, **aspects: str) -> Assessment:
     """Write an asesmen down; `aspects` by the names of `Assessment.ASPECTS`."""
-    _demand(walk.refuse_touch())
-    _in_case(walk, child_id)
+    demand(walk.refuse_touch())
+    walk.demand_in_case(child_id)
     _check_moment(walk, assessed_at)
     row = Assessment.objects.create(
         case=walk.case,
@@ -80,7 +79,7 @@ def correct(
     walk: Walk, assessment_id: int, version: int, assessed_at: datetime, **aspects: str
 ) -> Assessment:
     """Mend an asesmen that was written down wrongly; what is found later is a new one."""
-    _demand(walk.refuse_touch())
+    demand(walk.refuse_touch())
     row = Assessment.objects.select_for_update().filter(case=walk.case, pk=assessment_id).first()
     if row is None:
         raise Refused("Asesmen ini tidak ada dalam penanganan ini.")
@@ -107,7 +106,7 @@ def plan(
     responsible_text: str = "",
 ) -> Goal:
     """Add a goal to the child's plan."""
-    _demand(refuse_plan(walk))
+    demand(refuse_plan(walk))
     if child_id not in walk.active_children:
         raise Refused("Anak ini tidak lagi dalam penanganan ini.")
     facts = _planned(walk, need, goal, action, responsible, responsible_text, due_on)
@@ -197,16 +196,6 @@ def progress(walk: Walk, goal_id: int, text: str, happened_at: datetime) -> Prog
 # --- what the verbs share
 
 
-def _demand(sentence: str | None) -> None:
-    if sentence is not None:
-        raise NotAllowed(sentence)
-
-
-def _in_case(walk: Walk, child_id: int) -> None:
-    if not any(s.child_id == child_id for s in walk.stays):
-        raise Refused(UNKNOWN)
-
-
 def _same(row: Assessment | Goal, version: int) -> None:
     if row.version != version:
         raise Conflict(CHANGED)
@@ -231,7 +220,7 @@ def _first_day(walk: Walk) -> date:
 
 
 def _check_day(walk: Walk, on: date) -> None:
-    if not _first_day(walk) <= on <= authority.local_day(walk.agency, walk.by.at):
+    if not _first_day(walk) <= on <= walk.today:
         raise Refused("Tanggal harus antara kejadian dan hari ini.")
 
 
@@ -267,7 +256,7 @@ def _set(row: Assessment | Goal, facts: dict) -> list[str]:
 
 
 def _goal(walk: Walk, goal_id: int, version: int) -> Goal:
-    _demand(refuse_plan(walk))
+    demand(refuse_plan(walk))
     row = Goal.objects.select_for_update(of=("self",)).filter(case=walk.case, pk=goal_id).first()
     if row is None:
         raise Refused("Tujuan ini tidak ada dalam penanganan ini.")

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sopcases.cases.page import FEW, Chip, PaperLine, Reading, child_papers_url
+from sopcases.cases.addresses import child_papers_url
+from sopcases.cases.page.chips import Chip
+from sopcases.cases.page.papers import PaperLine
+from sopcases.cases.page.reading import FEW, Reading
 from sopcases.sops.flow import PlanStep
 
 WHOLE, LATER, NOT_YET = "Lengkap", "Menyusul", "Belum"

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
 
-from sopcases.cases import nik, spelling
+from sopcases.cases import lookup, nik, spelling
 from sopcases.cases.models import Case, CaseChild, Child, ChildWord
 from sopcases.cases.models.child import follow
 from sopcases.cases.walk import Walk
@@ -17,7 +17,7 @@ from sopcases.cases.wording import day, joined
 from sopcases.people import journal
 from sopcases.people.authority import Officer
 from sopcases.people.models import Position
-from sopcases.refusal import Conflict, NotAllowed, Refused
+from sopcases.refusal import Conflict, Refused, demand
 
 HITS = 20
 LIKELY = 5
@@ -59,8 +59,7 @@ def register_many(by: Officer, rows: Iterable[dict]) -> list[Child]:
 def edit(walk: Walk, child_id: int, version: int, **facts) -> Child:
     """Mend a child's record; an empty `nik` keeps the one it has. The journal names the fields that changed,
     never what stands in them."""
-    if (sentence := walk.refuse_touch()) is not None:
-        raise NotAllowed(sentence)
+    demand(walk.refuse_touch())
     child = Child.objects.select_for_update().get(pk=child_id)
     if child.version != version:
         raise Conflict("Data anak ini baru saja diubah oleh petugas lain.")
@@ -224,11 +223,8 @@ def _by_words(by: Officer, text: str) -> list[Child]:
     wanted = spelling.words(text)
     if not wanted:
         raise Refused("Ketik nama dengan huruf, atau 16 angka NIK.")
-    found = Child.objects.filter(agency=by.agency)
-    for word in wanted:
-        begun = {"word__gte": word} | ({"word__lt": end} if (end := spelling.after(word)) else {})
-        found = found.filter(pk__in=ChildWord.objects.filter(agency=by.agency, **begun).values("child"))
-    rows = list(found.order_by("-pk")[: 5 * HITS])
+    begun = spelling.beginnings(text)
+    rows = list(Child.objects.filter(pk__in=lookup.going_by(by.agency.pk, wanted, HITS, begun)))
 
     def closeness(child: Child) -> tuple:
         own = words_of(child)

@@ -7,7 +7,7 @@ from sopcases.cases import wording
 from sopcases.cases.models import Custody, Paper
 from sopcases.cases.progress import Progress
 from sopcases.cases.walk import Walk
-from sopcases.refusal import NotAllowed, Refused
+from sopcases.refusal import Refused, demand
 
 COPY = "Hanya dokumen asli yang dicatat penyimpannya; yang ada dalam berkas ini fotokopi."
 VOID = "Dokumen ini sudah dibatalkan."
@@ -30,8 +30,7 @@ def hand_over(walk: Walk, paper_id: int, holder: str, since: date) -> Custody:
     paper = next((f.paper for f in walk.filings if f.paper_id == paper_id), None)
     if paper is None:
         raise Refused("Dokumen ini tidak ada dalam berkas penanganan ini.")
-    if (sentence := refuse_hand_over(walk, paper)) is not None:
-        raise NotAllowed(sentence)
+    demand(refuse_hand_over(walk, paper))
     if since > walk.by.day:
         raise Refused("Tanggal penyerahan belum tiba.")
     last = latest([paper_id]).get(paper_id)

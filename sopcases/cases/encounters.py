@@ -15,7 +15,7 @@ from sopcases.cases.progress import Progress
 from sopcases.people import journal
 from sopcases.people.authority import Officer
 from sopcases.people.models import Entry, User
-from sopcases.refusal import NotAllowed, Refused
+from sopcases.refusal import NotAllowed, Refused, demand
 
 NEVER = "Anak ini belum pernah dalam penanganan; tambahkan ke penanganan ini."
 HERE = "Anak ini ada dalam penanganan ini; tulis sebagai catatan perkembangan."
@@ -33,8 +33,8 @@ def meet(
     """
     if not by.may_act:
         raise NotAllowed("Anda tidak memegang jabatan hari ini.")
-    if met_in is not None and (sentence := Progress(met_in, by).refuse_touch()) is not None:
-        raise NotAllowed(sentence)
+    if met_in is not None:
+        demand(Progress(met_in, by).refuse_touch())
     if at > by.at:
         raise Refused("Waktu terjangkau tidak boleh di masa depan.")
     if met_in is not None and at < met_in.event_at:

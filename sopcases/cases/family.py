@@ -14,9 +14,8 @@ from sopcases.cases import children, spelling
 from sopcases.cases.models import Adult, Child, Relation
 from sopcases.cases.progress import Progress
 from sopcases.cases.walk import Walk
-from sopcases.refusal import Conflict, NotAllowed, Refused
+from sopcases.refusal import Conflict, Refused, demand
 
-NOT_IN = "Anak ini tidak tercatat dalam penanganan ini."
 KNOWN = "Hubungan ini sudah tercatat."
 GONE = "Hubungan ini bukan milik anak ini."
 NO_KIND = "Pilih hubungan orang dewasa ini dengan anak."
@@ -284,10 +283,8 @@ def shared(adult: Adult) -> list[Child]:
 
 
 def _refuse(walk: Walk, child: Child) -> None:
-    if (sentence := walk.refuse_touch()) is not None:
-        raise NotAllowed(sentence)
-    if not any(stay.child_id == child.pk for stay in walk.stays):
-        raise Refused(NOT_IN)
+    demand(walk.refuse_touch())
+    walk.demand_in_case(child.pk)
 
 
 def _own(child: Child, relation_id: int) -> Relation:

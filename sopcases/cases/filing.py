@@ -1,22 +1,20 @@
 """Putting a paper that came as a file into the dossier: what it is, how far it counts, whose hands it has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sopcases.cases import agenda as numbers
+from sopcases.cases import hands, mandates
+from sopcases.cases.hands import UPLOADER, Hands
+from sopcases.cases.mandates import Order
 from sopcases.cases.models import Adult, Paper
 from sopcases.cases.progress import Progress
 from sopcases.cases.uploads import Accepted
 from sopcases.cases.walk import Walk
-from sopcases.people import authority
-from sopcases.people.models import User
-from sopcases.refusal import Refused
+from sopcases.people.models import Appointment, User
+from sopcases.refusal import Refused, demand
+from sopcases.sops import flow
 from sopcases.sops.models import PaperKind, Stage
-
-THREE_HANDS = (
-    "Yang mengunggah, yang memaraf, dan yang menandatangani surat ini harus tiga orang yang berbeda. "
-    "Minta petugas lain mengunggahnya."
-)
 
 
 def file_document(
@@ -52,6 +50,9 @@ def document(
     signed: bool = False,
     disposed_by: User | None = None,
     signed_by: User | None = None,
+    before: Sequence[User | None] = (),
+    hands_reason: str = "",
+    orders: Order | None = None,
     agenda: str = "",
     agenda_given: bool = False,
     received_on: date | None = None,
@@ -61,7 +62,9 @@ def document(
 
     Incoming and citizens' papers count as signed; reports and records are ready, and signed when the scan
     bears the signatures (`signed`). An official letter must be the scan signed in ink: it names who
-    initialled and who signed, holders of those positions on the day it bears; neither of them uploads it.
+    initialled (`before`, in the order of the kind, and last `disposed_by`) and who signed, each with that
+    authority on the day it bears; none of them uploads it, and one person is two of them only as
+    `Hands.crossing` allows. What a letter of assignment says (`orders`) is held against what is done.
     An incoming letter is there when it has come: its scan may follow (`accepted` None, `attach_scan`), and it
     may bear the number it got in the office's agenda, typed as given, once a year; `agenda_given`: it is a
     letter of our own agenda and the number is the letter's. What a responsible adult signed names him
@@ -79,8 +82,18 @@ def document(
     _check_agenda(walk, agenda, agenda_given, dated, received_on)
     _check_adult(walk, adult, dated)
     letter = kind.origin == PaperKind.Origin.LETTER
+    initials, signatory = [], None
     if letter:
-        _check_hands(walk, kind, dated, disposed_by, signed_by)
+        if dated is None:
+            raise Refused("Isi tanggal surat seperti tercantum pada naskahnya.")
+        chain = [*before, *[disposed_by] * bool(kind.disposer_id)]
+        chain = [None] * (len(kind.chain) - len(chain)) + chain
+        told, held = zip(kind.chain, chain, strict=True), {walk.by.user.pk: [UPLOADER]}
+        rule = Hands(kind, walk.case.area_id)
+        initials, signatory = rule.on_paper(dated, told, signed_by, held, hands_reason)
+        disposed_by = _disposer(walk, initials)
+    if orders and orders.ends < orders.starts:
+        raise Refused("Tanggal selesai penugasan mendahului tanggal mulai.")
     paper = Paper(
         agency_id=walk.case.agency_id,
         kind=kind,
@@ -104,7 +117,18 @@ def document(
     if accepted is not None:
         walk.keep(paper.file, f"dokumen{accepted.suffix}", accepted)
     paper.save()
+    if signatory:
+        hands.write(paper, initials, signatory, hands_reason)
+    if orders:
+        mandates.write(paper, orders.starts, orders.ends, orders.place, orders.officers)
     return paper
+
+
+def _disposer(walk: Walk, initials: list[Appointment]) -> User | None:
+    """Who disposed in the SOP's sense: the hand that a disposing step names, else the last to initial."""
+    named = {position for step in walk.plan.steps for position in step.positions(flow.DISPOSES)}
+    found = [a for a in initials if a.position_id in named] or initials[-1:]
+    return found[0].user if found else None
 
 
 def _check_agenda(walk: Walk, agenda: str, given: bool, dated: date | None, received_on: date | None) -> None:
@@ -142,34 +166,9 @@ def attach_scan(walk: Walk, paper_id: int, accepted: Accepted) -> Paper:
     paper = Paper.objects.select_for_update().get(pk=paper_id)
     if all(f.paper_id != paper.pk for f in walk.filings):
         raise Refused("Dokumen ini tidak ada dalam penanganan ini.")
-    if (sentence := refuse_scan(walk, paper)) is not None:
-        raise Refused(sentence)
+    demand(refuse_scan(walk, paper), Refused)
     paper.mime, paper.sha256 = accepted.mime, accepted.sha256
     walk.keep(paper.file, f"dokumen{accepted.suffix}", accepted)
     paper.save()
     walk.log("paper.scanned", paper=paper.pk, kind=paper.kind_id)
     return paper
-
-
-def _check_hands(
-    walk: Walk, kind: PaperKind, dated: date | None, disposer: User | None, signer: User | None
-) -> None:
-    """Whose hands an ink-signed letter bears (design rules 14 and 16)."""
-    if dated is None:
-        raise Refused("Isi tanggal surat seperti tercantum pada naskahnya.")
-    hands = [("penanda tangan", kind.signer_id, signer)]
-    if kind.disposer_id:
-        hands.append(("pemaraf", kind.disposer_id, disposer))
-    people = {walk.by.user.pk}
-    for hand, position, user in hands:
-        if user is None:
-            raise Refused(f"Sebutkan {hand} surat ini.")
-        holders = {a.user_id for a in authority.holders(walk.case.agency_id, dated, [position])}
-        if user.pk not in holders:
-            raise Refused(
-                f"{user} tidak memegang kewenangan {hand} surat ini pada tanggal surat. "
-                "Periksa nama dan tanggalnya."
-            )
-        people.add(user.pk)
-    if len(people) < len(hands) + 1:
-        raise Refused(THREE_HANDS)

@@ -1,7 +1,8 @@
 """Whether an act was ordered: done in the days of a letter of assignment on file, by people it names.
 
-Only a kind of paper that a verbal order may stand for is such a letter. What it says of the place cannot be
-held against an act, which has none. A letter filed from paper whose days nobody typed in covers everything.
+Only a kind of paper that a verbal order may stand for is such a letter. An act was done where its letter
+says, unless the officer told another place. A letter filed from paper whose days nobody typed in covers
+everything.
 """
 
 from collections.abc import Iterable
@@ -64,19 +65,25 @@ class Mandates:
         """
         if attempt.acted_at is None or attempt.verbal_order_by:
             return []
-        items = [
-            item
-            for item in self.progress.step_of(attempt).requirements
-            if self.progress.kinds[item.kind].verbal
-            and item.stage == Stage.SIGNED  # who only initials or signs the letter is not sent by it
-            and item.applies(self.progress.case.route)
-        ]
         found: list[str] = []
-        for item in items:
-            papers = {p.pk for p in self.progress.meeting(item, attempt)}
-            if papers:
-                found += self._outside(self.progress.kinds[item.kind].name, papers, attempt)
+        for name, papers in self._wanted(attempt):
+            found += self._outside(name, papers, attempt)
         return list(dict.fromkeys(found))
+
+    def places(self, attempt: Attempt) -> list[str]:
+        """Where the letters on file send those who do the step: their places, each once."""
+        orders = [order for _, papers in self._wanted(attempt) for order in self._read(papers)]
+        return list(dict.fromkeys(order.place for order in orders if order.place))
+
+    def _wanted(self, attempt: Attempt) -> list[tuple[str, set[int]]]:
+        """The letters that the step wants and that are on file: the name of the kind, and its papers."""
+        found = []
+        for item in self.progress.step_of(attempt).requirements:
+            kind = self.progress.kinds[item.kind]
+            # Who only initials or signs the letter is not sent by it.
+            if kind.verbal and item.stage == Stage.SIGNED and item.applies(self.progress.case.route):
+                found.append((kind.name, {p.pk for p in self.progress.meeting(item, attempt)}))
+        return [(name, papers) for name, papers in found if papers]
 
     def _outside(self, name: str, papers: set[int], attempt: Attempt) -> list[str]:
         orders = self._read(papers)
@@ -89,7 +96,13 @@ class Mandates:
             return [f"Di luar masa {name}: dilaksanakan {wording.day(day)}, surat berlaku {spans}."]
         named = frozenset().union(*(order.officers for order in covering))
         others = [str(u) for u in self.progress.shelf.done_by(attempt) if u.pk not in named]
-        return [f"Tidak tercantum dalam {name}: {wording.joined(others)}."] if others else []
+        found = [f"Tidak tercantum dalam {name}: {wording.joined(others)}."] if others else []
+        places = list(dict.fromkeys(order.place for order in covering))
+        told = attempt.elsewhere
+        if told and all(places) and told.casefold() not in {place.casefold() for place in places}:
+            said = wording.joined(places)
+            found.append(f"Di luar tempat {name}: dilaksanakan di {told}, surat menyebut {said}.")
+        return found
 
     def _read(self, papers: set[int]) -> list[Order]:
         if self._orders is None:

@@ -3,7 +3,9 @@ until when, and the address, which asks the reader who he is. Never a child's na
 
 from django.conf import settings
 
-from sopcases.cases.page import Action, Reading, case_url
+from sopcases.cases.addresses import case_url
+from sopcases.cases.page.acts import Action, next_action
+from sopcases.cases.page.reading import Reading
 
 FEW = 3
 """Initials of more children say nothing; they are counted."""
@@ -22,7 +24,7 @@ def whom(reading: Reading) -> str:
 
 def of_case(reading: Reading) -> str:
     """What to write to a colleague about a case as it stands."""
-    case, action = reading.case, reading.action()
+    case, action = reading.case, next_action(reading)
     head = f"Penanganan {case.number} ({case.sop.noun}, {whom(reading)})."
     lines = [head, *_asked(action), settings.PUBLIC_URL + case_url(case)]
     return "\n".join(lines)

@@ -21,6 +21,10 @@ STRUCTURE = re.compile(
     re.ASCII,
 )
 
+PREFIX = "nik:"
+SEALED = re.compile(rf"{PREFIX}(gAAAAA[\w\-]{{60,}}=*)", re.ASCII)
+"""A Fernet token, which no one types by chance."""
+
 
 def clean(text: str) -> str:
     """The 16 digits of a NIK as people type it, with spaces, dots and dashes.
@@ -77,6 +81,16 @@ def index(nik: str) -> str:
     if not settings.NIK_INDEX_KEY:
         raise ImproperlyConfigured("NIK_INDEX_KEY is empty (see .env.example).")
     return hmac.new(settings.NIK_INDEX_KEY.encode(), b"nik:" + nik.encode(), hashlib.sha256).hexdigest()
+
+
+def told(token: str) -> str:
+    """A NIK in a text that is kept: still sealed, opened only where the text is shown or printed."""
+    return token and f"{PREFIX}{token}"
+
+
+def opened(text: str) -> str:
+    """The text with every NIK in it to be read."""
+    return SEALED.sub(lambda found: open_(found[1]), text)
 
 
 def masked(nik: str) -> str:

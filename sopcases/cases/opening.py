@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
+from sopcases.cases import clocks
 from sopcases.cases.models import Case, CaseNumber, Paper
 from sopcases.cases.uploads import Accepted
 from sopcases.cases.walk import walking
 from sopcases.people import authority, journal
 from sopcases.people.authority import Officer
-from sopcases.refusal import NotAllowed, Refused
-from sopcases.sops import durations
+from sopcases.people.models import Agency
+from sopcases.refusal import Refused, demand
 from sopcases.sops.models import Performer, Revision
 from sopcases.worktime.models import calendar_for
 
@@ -52,12 +54,21 @@ class Source:
 
 def refuse_open(revision: Revision, by: Officer) -> str | None:
     """Whoever takes part in the SOP, or stands above one who does, may open a case under it."""
-    if revision.state != Revision.State.IN_FORCE:
+    if revision.sop.revision_on(authority.local_day(revision.sop.agency, by.at)) != revision:
         return "SOP ini tidak sedang berlaku."
-    reach = {p for below in by.reach.values() for p in below}
-    if not Performer.objects.filter(step__revision=revision, position__in=reach).exists():
+    if not Revision.objects.filter(_takes_part(by), pk=revision.pk).exists():
         return "Jabatan Anda tidak bertugas dalam SOP ini."
     return None
+
+
+def openable(by: Officer) -> QuerySet[Revision]:
+    """The revisions that an officer may open a case under today, as `refuse_open` says of each."""
+    return Revision.objects.on(by.day).filter(_takes_part(by), sop__agency=by.agency)
+
+
+def _takes_part(by: Officer) -> Exists:
+    reach = {p for below in by.reach.values() for p in below}
+    return Exists(Performer.objects.filter(step__revision=OuterRef("pk"), position__in=reach))
 
 
 def open_case(revision: Revision, by: Officer, *, event_at: datetime, route: str = "", **facts) -> Case:
@@ -65,8 +76,7 @@ def open_case(revision: Revision, by: Officer, *, event_at: datetime, route: str
 
     `facts`: area, place, reporter, reporter_phone, circumstances, verbal_order_by, verbal_order_at.
     """
-    if (sentence := refuse_open(revision, by)) is not None:
-        raise NotAllowed(sentence)
+    demand(refuse_open(revision, by))
     if event_at > by.at:
         raise Refused("Waktu kejadian tidak boleh di masa depan.")
     routes = {r["key"] for r in revision.routes}
@@ -80,8 +90,10 @@ def open_case(revision: Revision, by: Officer, *, event_at: datetime, route: str
         raise Refused("Wilayah ini milik perangkat daerah lain.")
     with transaction.atomic():
         sop = revision.sop
+        # One that changes the calendar holds the agency's row: the term is reckoned before or after that.
+        agency = Agency.objects.select_for_update(no_key=True).get(pk=sop.agency_id)
         case = Case.objects.create(
-            agency=sop.agency,
+            agency=agency,
             number=_next_number(sop, authority.local_day(sop.agency, by.at).year),
             sop=sop,
             revision=revision,
@@ -89,7 +101,7 @@ def open_case(revision: Revision, by: Officer, *, event_at: datetime, route: str
             event_at=event_at,
             opened_at=by.at,
             opened_by=by.user,
-            term_due_at=_term_due(revision, by.at),
+            term_due_at=_term_due(revision, agency, by.at),
             **facts,
         )
         journal.write(by, "case.opened", case)
@@ -106,11 +118,9 @@ def _next_number(sop, year: int) -> str:
     )
     row.last += 1
     row.save(update_fields=["last"])
-    return f"{sop.code}-{year}-{row.last:04d}"
+    return str(row)
 
 
-def _term_due(revision: Revision, at: datetime) -> datetime | None:
-    if not revision.term_text.strip():
-        return None
-    term = durations.read(revision.term_text)
-    return None if term.is_zero else calendar_for(revision.sop.agency).add(at, term)
+def _term_due(revision: Revision, agency: Agency, at: datetime) -> datetime | None:
+    term = clocks.standard(revision.term_text)
+    return clocks.end_of(calendar_for(agency), term, at) if term else None

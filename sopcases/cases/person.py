@@ -4,7 +4,7 @@ officer may read. Of the other cases he learns that there are some, and whom to 
 A section is a function that reads its rows in a constant number of queries; `PAGE` lists them in order.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from sopcases.cases import aid, children, custody, merging, nik, wording
+from sopcases.cases.addresses import case_url, paper_url, photo_link
 from sopcases.cases.models import (
     Aid,
     Assessment,
@@ -30,16 +31,7 @@ from sopcases.cases.models import (
     Visit,
     Whereabouts,
 )
-from sopcases.cases.page import (
-    CASE_TONES,
-    Chip,
-    case_url,
-    child_chip,
-    goal_chip,
-    paper_chip,
-    paper_url,
-    photo_link,
-)
+from sopcases.cases.page.chips import CASE_TONES, Chip, child_chip, goal_chip, paper_chip
 from sopcases.cases.progress import Progress
 from sopcases.cases.shelf import Shelf
 from sopcases.people.authority import Officer
@@ -83,7 +75,9 @@ class Person:
 
     def __init__(self, by: Officer, asked: int, root: Child, records: Iterable[Child], every: Iterable[Case]):
         self.by, self.asked, self.root = by, asked, root
+        records = sorted(records, key=lambda child: (child.pk != root.pk, child.pk))
         self.records = {child.pk: child for child in records}
+        """Each record by its id, the one that the child goes by first."""
         every = list(every)
         visible = set(
             Case.objects.visible_to(by).filter(pk__in=[c.pk for c in every]).values_list("pk", flat=True)
@@ -100,10 +94,11 @@ class Person:
 
     @property
     def about(self) -> str:
-        """ "Perempuan, sekitar 3 bulan"."""
-        root = self.root
-        age = wording.age(root.birth_from, root.birth_until, self.by.day)
-        return ", ".join(filter(None, [root.get_sex_display() if root.sex else "", age]))
+        """ "Perempuan, sekitar 3 bulan", each from the first record that knows."""
+        records = self.records.values()
+        sex = next((child.get_sex_display() for child in records if child.sex), "")
+        born = next((child for child in records if child.birth_from), self.root)
+        return ", ".join(filter(None, [sex, wording.age(born.birth_from, born.birth_until, self.by.day)]))
 
     def of(self, model, **more):
         """Rows about the child in the cases that may be read."""
@@ -132,7 +127,17 @@ class Person:
     @cached_property
     def may_declare(self) -> bool:
         """He takes part in a case of the record that stands for the child, or it is his and in no case."""
-        return self.root.pk in self.in_hand or merging.is_loose(self.by, self.root.pk)
+        return self.root.pk in self.in_hand or self.root.pk in self.loose
+
+    @cached_property
+    def loose(self) -> set[int]:
+        """Records that he made and that are in no case."""
+        return merging.loose(self.by, self.records)
+
+    def may_part(self, merge: Merge) -> bool:
+        """He takes part in a case of either record, or both are his and in no case."""
+        pair = {merge.child_id, merge.into_id}
+        return not pair.isdisjoint(self.in_hand) or pair <= self.loose
 
     def contradicts(self, other: "Person") -> bool:
         """Both have a NIK, and none is the same."""
@@ -146,7 +151,9 @@ def find(by: Officer, child: int) -> Person | None:
         return None
     top = children.roots([child])[child]
     records = list(
-        Child.objects.filter(pk__in=children.records(top), agency=by.agency).select_related("created_by")
+        Child.objects.filter(pk__in=children.records(top), agency=by.agency).select_related(
+            "created_by", "category"
+        )
     )
     root = next((row for row in records if row.pk == top), None)
     if root is None:
@@ -176,12 +183,20 @@ def page(person: Person) -> PersonPage:
         called=person.root.called,
         initials=person.root.initials,
         about=person.about,
-        facts=tuple(facts(person.root)),
+        facts=tuple(_told(person)),
         sections=tuple(section(person) for section in PAGE),
     )
 
 
-def facts(child: Child) -> Iterable[tuple[str, str]]:
+def _told(person: Person) -> Iterator[tuple[str, str]]:
+    """What the records say of the child: the one it goes by, and beside it what others say otherwise."""
+    own, *others = (dict(facts(child)) for child in person.records.values())
+    for label, value in own.items():
+        more = ", ".join(dict.fromkeys(o[label] for o in others if o[label] not in ("", value)))
+        yield label, f"{value} (data lain: {more})" if value and more else value or more
+
+
+def facts(child: Child) -> Iterator[tuple[str, str]]:
     """What a record says of the child, NIK masked."""
     born = ""
     if child.birth_from:
@@ -189,7 +204,7 @@ def facts(child: Child) -> Iterable[tuple[str, str]]:
         if child.birth_from != child.birth_until:
             born = f"{born} – {wording.day(child.birth_until)}"
     yield "NIK", nik.masked(nik.open_(child.nik_encrypted))
-    yield "Jenis kelamin", child.get_sex_display()
+    yield "Jenis kelamin", child.get_sex_display() if child.sex else ""
     yield "Tanggal lahir", born
     yield "Cara usia diketahui", child.birth_how
     yield "Tempat lahir", child.birth_place
@@ -199,7 +214,7 @@ def facts(child: Child) -> Iterable[tuple[str, str]]:
     yield "Agama", child.religion
     yield "Pendidikan", child.schooling
     yield "Alamat", child.address
-    yield "Kategori PPKS", child.category
+    yield "Kategori PPKS", str(child.category or "")
     yield "Status DTSEN", child.dtsen
 
 
@@ -214,12 +229,12 @@ def _in(case: Case) -> str:
 def _names(person: Person) -> Section:
     """Every name the child goes by, and the record it stands in."""
     rows = []
-    for child in sorted(person.records.values(), key=lambda c: (c.pk != person.root.pk, c.pk)):
+    for child in person.records.values():
         written = f"dicatat {child.created_by}, {wording.moment(child.created_at)}"
         source = "data utama" if child.pk == person.root.pk else "data lain anak yang sama"
         number = nik.masked(nik.open_(child.nik_encrypted))
         told = _said(source, written, f"NIK {number}" if number else "")
-        rows.append(Row(child.called, told))
+        rows.append(Row(child.written, told))
         if child.name and child.temporary_name:
             rows.append(Row(child.temporary_name, ("nama sementara", *told)))
         rows += [Row(alias, ("nama lain", *told)) for alias in child.aliases]
@@ -231,11 +246,9 @@ def _merges(person: Person) -> Section:
     found = Merge.objects.filter(child__in=person.records, undone_at=None).select_related("by")
     rows = tuple(
         Row(
-            f"{person.records[row.child_id].called} adalah {person.records[row.into_id].called}",
+            f"{person.records[row.child_id].written} adalah {person.records[row.into_id].written}",
             _said(row.reason, f"dinyatakan {row.by}, {row.acting_title}".strip(" ,"), wording.moment(row.at)),
-            url=person_url(person.root.pk, "person_part", merge=row.pk)
-            if row.child_id in person.in_hand or row.into_id in person.in_hand
-            else "",
+            url=person_url(person.root.pk, "person_part", merge=row.pk) if person.may_part(row) else "",
         )
         for row in found.order_by("-at", "-id")
     )
@@ -324,7 +337,7 @@ def _cases(person: Person) -> Section:
     for stay in person.stays:
         case = stay.case
         left = f"{stay.outcome.name}, {wording.day(stay.left_on)}" if stay.left_on else ""
-        both = f"tercatat di sini sebagai {person.records[stay.child_id].called}" if case.pk in twice else ""
+        both = f"tercatat di sini sebagai {person.records[stay.child_id].written}" if case.pk in twice else ""
         chip = (
             child_chip(stay, case) if case.running else Chip(case.get_state_display(), CASE_TONES[case.state])
         )

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from sopcases.cases import clocks
+from sopcases.cases.clocks import Span, Standard
 from sopcases.cases.models import (
     Attempt,
     Attendance,
@@ -31,6 +33,7 @@ from sopcases.sops.plans import plan_of
 from sopcases.worktime.models import calendar_for
 
 CLOSED = "Penanganan ini sudah ditutup."
+NOT_IN = "Anak ini tidak tercatat dalam penanganan ini."
 HELD = "Penanganan ini sedang ditunda. Lanjutkan dahulu penanganannya."
 
 
@@ -98,8 +101,45 @@ class Progress:
         return calendar_for(self.agency)
 
     @cached_property
+    def today(self) -> date:
+        """The day of the moment, where the case is."""
+        return authority.local_day(self.agency, self.by.at)
+
+    def standard_of(self, attempt: Attempt) -> Standard | None:
+        """What an attempt's clock runs by: the standard of the step at which it was begun."""
+        begun = self.shelf.begun.get(attempt.pk)
+        if begun is not None:
+            return clocks.standard(begun.time_text, begun.basis)
+        step = self.step_of(attempt)
+        return clocks.standard(step.time, step.basis)
+
+    @property
+    def term(self) -> Standard | None:
+        """What the clock of the whole case runs by: the term of the revision it was opened under."""
+        return clocks.standard(self.shelf.terms.get(self.case.pk, self.plan.term))
+
+    @property
+    def holds(self) -> list[Span]:
+        """The holds that are over, oldest first."""
+        return [
+            (i.since, i.until) for i in self.intervals if i.kind == Interval.Kind.HOLD and i.until is not None
+        ]
+
+    def holds_until(self, at: datetime) -> list[Span]:
+        """Also the one under way, as far as it has come."""
+        return [*self.holds, *([(self.hold.since, at)] if self.hold else [])]
+
+    @cached_property
     def attempts(self) -> list[Attempt]:
-        return self.shelf.attempts[self.case.pk]
+        """Those at the steps of the case's present revision."""
+        rows = self.shelf.attempts[self.case.pk]
+        here = [a for a in rows if a.step_id in self._by_id]
+        return here if len(here) < len(rows) else rows
+
+    @property
+    def past(self) -> list[Attempt]:
+        """Those at steps of an earlier revision for which nothing went on."""
+        return [a for a in self.shelf.attempts[self.case.pk] if a.step_id not in self._by_id]
 
     @cached_property
     def stays(self) -> list[CaseChild]:
@@ -111,7 +151,9 @@ class Progress:
 
     @cached_property
     def waivers(self) -> list[Waiver]:
-        return self.shelf.waivers[self.case.pk]
+        rows = self.shelf.waivers[self.case.pk]
+        here = {a.pk for a in self.attempts} if rows else set()
+        return rows if all(w.attempt_id in here for w in rows) else [w for w in rows if w.attempt_id in here]
 
     @cached_property
     def intervals(self) -> list[Interval]:
@@ -246,7 +288,7 @@ class Progress:
         for waiver in self.waivers:
             if waiver.kind_id != item.kind or waiver.child_id not in (None, child):
                 continue
-            outputs = self._chain(item, is_output)
+            outputs = self.outputs_of(item, is_output)
             if waiver.settled_at is not None and waiver.until is not None:
                 continue
             step = self.waived_at(waiver)
@@ -259,7 +301,7 @@ class Progress:
     def waived_at(self, waiver: Waiver) -> PlanStep:
         return next(self.step_of(a) for a in self.attempts if a.pk == waiver.attempt_id)
 
-    def _chain(self, item: Item, is_output: bool) -> frozenset[int]:
+    def outputs_of(self, item: Item, is_output: bool) -> frozenset[int]:
         """The outputs one paper runs through; empty where any paper of the kind will do."""
         start = item.id if is_output else item.source
         found = self.plan.chain.get(start, frozenset()) if start is not None else frozenset()
@@ -270,7 +312,7 @@ class Progress:
         two SPTs, and the one left to follow is not the other."""
         step = self.waived_at(waiver)
         meant = [
-            self._chain(item, is_output)
+            self.outputs_of(item, is_output)
             for items, is_output in ((step.requirements, False), (step.outputs, True))
             for item in items
             if item.kind == waiver.kind_id
@@ -477,7 +519,7 @@ class Progress:
         attempt = self.current(spot)
         if attempt is None or not attempt.live:
             return "Masa kegiatan ini tidak sedang terbuka."
-        if authority.local_day(self.agency, self.by.at) < spot.occurrence:
+        if self.today < spot.occurrence:
             return "Masa kegiatan ini belum tiba."
         return None
 
@@ -503,6 +545,12 @@ class Progress:
         step = self.plan.by_key[key]
         if not step.condition:
             return "Langkah ini selalu diperlukan menurut SOP."
+        return self.refuse_act(key)
+
+    def refuse_decline(self, key: str) -> str | None:
+        """Why the decision of a step cannot be "no" now, with what the SOP lets follow from it; or None."""
+        if not self.plan.by_key[key].may_refuse:
+            return "SOP tidak menyebut akibat penolakan pada langkah ini."
         return self.refuse_act(key)
 
     def refuse_judge(self, key: str) -> str | None:
@@ -533,8 +581,10 @@ class Progress:
 
     def refuse_left_on(self, day: date) -> str | None:
         """A child leaves between the day of the event and today."""
-        first, today = (authority.local_day(self.agency, at) for at in (self.case.event_at, self.by.at))
-        return None if first <= day <= today else "Tanggal hasil akhir harus antara kejadian dan hari ini."
+        first = authority.local_day(self.agency, self.case.event_at)
+        return (
+            None if first <= day <= self.today else "Tanggal hasil akhir harus antara kejadian dan hari ini."
+        )
 
     def refuse_close(self) -> str | None:
         """Whether the case may be closed at all now, whoever does it."""
@@ -576,5 +626,5 @@ def is_late(attempt: Attempt, at: datetime) -> bool:
     """Lewat batas waktu: ended, or still open, after the moment from which it is late."""
     if attempt.late_at is None:
         return False
-    end = at if attempt.live else (attempt.received_at or attempt.acted_at or attempt.ended_at)
+    end = at if attempt.live else attempt.finished_at
     return end > attempt.late_at

@@ -207,6 +207,14 @@ COLUMNS = (
         "Nomor baris saudara kandungnya. Alamat dan penanggung jawabnya disalin dari baris itu.",
         18,
     ),
+    Column(
+        "category",
+        "Kategori",
+        ("kategori ppks", "jenis ppks", "ppks", "kategori pmks", "jenis pmks", "pmks", "kategori anak"),
+        "",
+        "Kategori PPKS menurut daftar kantor. Kosongkan bila belum ditetapkan.",
+        24,
+    ),
 )
 FIELDS = tuple(c.field for c in COLUMNS)
 HEADED_RELATIONS = {
@@ -614,8 +622,9 @@ def template_csv() -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def template_xlsx(made_at: datetime) -> bytes:
-    """The template as a workbook: the table with an example, and a sheet that explains each column."""
+def template_xlsx(made_at: datetime, categories: Sequence[str] = ()) -> bytes:
+    """The template as a workbook: the table with an example, and a sheet that explains each column and names
+    the categories of the office."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -650,6 +659,7 @@ def template_xlsx(made_at: datetime) -> bytes:
                 "Baris contoh",
                 "Baris “Contoh” tidak ikut dibaca. Isi anak mulai baris di bawahnya, satu anak satu baris.",
             ),
+            *((("Pilihan kategori", "; ".join(categories)),) if categories else ()),
             ("Batas", f"Paling banyak {ROW_LIMIT} anak dalam satu berkas. Urutan kolom boleh diubah."),
         ]
         for line, row in enumerate(rows, 1):

@@ -1,22 +1,13 @@
 """Files leave only here: through the gate, under our own neutral name, never to be kept, and written down."""
 
-import hashlib
-
-from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from sopcases.cases.access import At, log_read, paper_gate, photo_gate
-from sopcases.people import journal
-from sopcases.people.authority import Officer
-from sopcases.refusal import Refused
+from sopcases.people.files import intact, send_file
 
-DAMAGED = (
-    "Berkas ini tidak lagi sama dengan yang disimpan, sehingga tidak dibuka. Hubungi admin sopcases di "
-    "kantor Anda; salinannya ada pada cadangan."
-)
 SUFFIXES = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -48,27 +39,3 @@ def photo(request: HttpRequest, at: At) -> HttpResponseBase:
 def whole(at: At, file, sha256: str, verb: str, **data) -> bytes:
     """The content, if it is still what was stored. Raises Refused, and writes down what was found."""
     return intact(file, sha256, at.progress.by, verb, at.case, **data)
-
-
-def intact(file, sha256: str, by: Officer, verb: str, subject: Model, **data) -> bytes:
-    """The content of a file of `subject`, if it is still what was stored.
-
-    Raises Refused where it is not, or is gone; `verb` stands in the journal of `subject` then.
-    """
-    try:
-        with file.open("rb") as stored:
-            content = stored.read()
-    except FileNotFoundError:
-        content = b""
-    if hashlib.sha256(content).hexdigest() != sha256:
-        journal.write(by, verb, subject, **data)
-        raise Refused(DAMAGED)
-    return content
-
-
-def send_file(content: bytes, mime: str, disposition: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=mime)
-    response.headers["Content-Disposition"] = disposition
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store, private"
-    return response

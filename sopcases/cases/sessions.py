@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from sopcases.cases.filing import document
 from sopcases.cases.models import Attempt, Attendance, Case, CaseChild, Paper, Session
@@ -25,7 +25,7 @@ from sopcases.people import journal
 from sopcases.people.authority import Officer
 from sopcases.people.models import User
 from sopcases.refusal import Conflict, NotAllowed, Refused
-from sopcases.sops.models import Output, PaperKind, Sop
+from sopcases.sops.models import Output, PaperKind, Sop, Step
 
 TOLD = "Kehadiran anak ini baru saja dicatat oleh petugas lain. Muat ulang halamannya, lalu periksa."
 CHANGED = "Kegiatan ini baru saja diubah oleh petugas lain. Muat ulang halamannya, lalu periksa."
@@ -39,13 +39,13 @@ def recorded(sop: Sop, key: str, period: date):
     return Session.objects.filter(sop=sop, step_key=key, period=period)
 
 
-def expected(sop: Sop, key: str, period: date, by: Officer) -> list[CaseChild]:
-    """Children of all cases the officer may read that stand at the step in the period, not yet told; each
-    child once, by whichever of its records.
+def untold(sop: Sop, key: str, period: date, by: Officer) -> list[CaseChild]:
+    """Children of all cases the officer may read that stand at the step in the period, not yet told: every
+    record of theirs, as many as the cases they are in.
 
     A case on hold stands nowhere.
     """
-    return each_once(_untold(_there(sop, key, period, by)))
+    return _untold(_there(sop, key, period, by))
 
 
 def each_once(rows: Iterable[Row]) -> list[Row]:
@@ -76,6 +76,7 @@ def _there(sop: Sop, key: str, period: date, by: Officer) -> list[CaseChild]:
         CaseChild.objects.filter(case__in=Case.objects.visible_to(by).filter(pk__in=standing).values("pk"))
         .annotate(told=Exists(told))
         .select_related("case", "child")
+        .prefetch_related("child__merged_into")
         .order_by("case_id", "id")
     )
 
@@ -94,7 +95,7 @@ def standing(sop: Sop, key: str, period: date, by: Officer) -> list[CaseChild]:
     there = Attempt.objects.filter(step__key=key, occurrence=period, case__sop=sop, state__in=Attempt.CURRENT)
     visible = Case.objects.visible_to(by).filter(pk__in=there.values("case")).values("pk")
     stays = CaseChild.objects.filter(case__in=visible, left_on=None).select_related("case", "child")
-    return list(stays.order_by("case_id", "id"))
+    return list(stays.prefetch_related("child__merged_into").order_by("case_id", "id"))
 
 
 def summaries(sop: Sop, key: str, period: date) -> list[Session]:
@@ -239,7 +240,9 @@ def correct(session: Session, by: Officer, changes: Mapping[int, tuple[str, str]
                 raise Refused("Alasan tidak hadir harus diisi.")
             if (row.status, row.reason) == (status, reason if status == Attendance.Status.ABSENT else ""):
                 continue
-            walk = by_case[row.case_id]
+            walk = by_case.get(row.case_id)
+            if walk is None:
+                raise Refused("Penanganan anak ini dialihkan ke revisi SOP tanpa kegiatan ini.")
             _may(walk, session)
             walk.log("attendance.mended", child=child, session=session.pk, was=row.status, now=status)
             row.status, row.reason = status, reason if status == Attendance.Status.ABSENT else ""
@@ -344,8 +347,20 @@ def _settle(walks: list[Walk], session: Session) -> None:
                 walk.finish(session.step_key, None, session.period)
 
 
+def still_there(step_key: str, period: date) -> QuerySet[Attempt]:
+    """The attempts at a period of a session in cases whose present revision has its step."""
+    return Attempt.objects.filter(
+        step__key=step_key,
+        step__form=Step.Form.SESSION,
+        occurrence=period,
+        step__revision=F("case__revision"),
+    )
+
+
 def _cases(session: Session) -> list[Case]:
-    return list(Case.objects.filter(attendance__session=session).distinct())
+    """The cases told of it that still follow its step; one carried over without it keeps its attendance."""
+    told = Case.objects.filter(attendance__session=session)
+    return list(told.filter(pk__in=still_there(session.step_key, session.period).values("case")).distinct())
 
 
 def _locked(session: Session, version: int) -> Session:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from copy import copy
 from datetime import date
 from functools import cached_property
 
@@ -10,6 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from sopcases.cases.models import (
     Attempt,
     Attendance,
+    CarriedAttempt,
+    Carrying,
     Case,
     CaseChild,
     CaseOfficer,
@@ -22,7 +25,7 @@ from sopcases.cases.models import (
 from sopcases.cases.models.child import follow
 from sopcases.people import authority
 from sopcases.people.models import Agency, Appointment, User
-from sopcases.sops.models import PaperKind
+from sopcases.sops.models import PaperKind, Step
 
 
 class Shelf:
@@ -38,6 +41,24 @@ class Shelf:
         self._in_force: dict[tuple[int, date], list[Appointment]] = {}
         self._kinds: dict[int, dict[int, PaperKind]] = {}
 
+    def take(self, read: "Shelf") -> None:
+        """Attempts and assignments as they were read before these cases were locked, where they still are so:
+        whoever writes them raises the version of their case. Copies, so that what an act leaves in a row when
+        it is refused shows nowhere."""
+        if any(pk not in read.cases or read.cases[pk].version != c.version for pk, c in self.cases.items()):
+            return
+        if "attempts" in read.__dict__:
+            self.attempts = self._in_cases(copy(row) for rows in read.attempts.values() for row in rows)
+        if "assigned" in read.__dict__:
+            self.assigned = defaultdict(dict, {pk: dict(found) for pk, found in read.assigned.items()})
+
+    def _in_cases(self, rows: Iterable[Attempt]) -> dict[int, list[Attempt]]:
+        found = defaultdict(list)
+        for row in rows:
+            row.case = self.cases[row.case_id]
+            found[row.case_id].append(row)
+        return found
+
     def _by_case(self, rows: QuerySet) -> dict[int, list]:
         found = defaultdict(list)
         for row in rows.filter(case__in=self.cases):
@@ -46,18 +67,17 @@ class Shelf:
 
     @cached_property
     def attempts(self) -> dict[int, list[Attempt]]:
-        found = self._by_case(Attempt.objects.order_by("id"))
-        for pk, rows in found.items():
-            for row in rows:
-                row.case = self.cases[pk]
-        return found
+        return self._in_cases(Attempt.objects.filter(case__in=self.cases).order_by("id"))
 
     @cached_property
     def stays(self) -> dict[int, list[CaseChild]]:
         """Children in the cases; `joined_to` tells whether another record was declared the child's too."""
         others = Exists(Child.objects.filter(merged_into=OuterRef("child")))
         return self._by_case(
-            CaseChild.objects.select_related("child").annotate(joined_to=others).order_by("id")
+            CaseChild.objects.select_related("child")
+            .prefetch_related("child__merged_into")
+            .annotate(joined_to=others)
+            .order_by("id")
         )
 
     @cached_property
@@ -91,6 +111,27 @@ class Shelf:
     @cached_property
     def intervals(self) -> dict[int, list[Interval]]:
         return self._by_case(Interval.objects.order_by("since", "id"))
+
+    @property
+    def _later(self) -> list[int]:
+        """The cases that may have been carried over; one that follows the first revision never was."""
+        return [pk for pk, case in self.cases.items() if case.revision.no > 1]
+
+    @cached_property
+    def begun(self) -> dict[int, Step]:
+        """Attempt carried over to another revision → the step at which it was begun."""
+        if not self._later:
+            return {}
+        rows = CarriedAttempt.objects.filter(carrying__case__in=self._later).select_related("step")
+        return {row.attempt_id: row.step for row in rows.order_by("-carrying_id")}
+
+    @cached_property
+    def terms(self) -> dict[int, str]:
+        """Case carried over to another revision → the term it was opened with, in the SOP's words."""
+        if not self._later:
+            return {}
+        rows = Carrying.objects.filter(case__in=self._later).select_related("old")
+        return {row.case_id: row.old.term_text for row in rows.order_by("-id")}
 
     @cached_property
     def attendance(self) -> dict[int, list[Attendance]]:

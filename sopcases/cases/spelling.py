@@ -1,8 +1,9 @@
 """Names as they are heard: the keys by which a child is found again however the name was spelt. Pure.
 
-Indonesian names are written in the spelling of 1901 (Soeharto, Tjahja), 1947, 1972 and by ear (Rizky, Riski,
-Rizqi), with and without the h of Arabic names (Aisyah, Aisya) and with a dozen short forms of Muhammad. Two
-spellings of one name have one key; a key is no spelling and is never shown.
+Indonesian names are written in the spelling of 1901 (Soeharto, Tjahja with a j that is today's y), 1947,
+1972 and by ear (Rizky, Riski, Rizqi), with and without the h of Arabic names (Aisyah, Aisya) and with a dozen
+short forms of Muhammad. Two spellings of one name have one key; a key is no spelling and is never shown.
+Whoever changes a rule writes the keys on file anew (migration 0019 shows how).
 """
 
 import re
@@ -35,7 +36,8 @@ _RULES = [
         ("gh", "g"),
         ("ck|q|c$", "k"),
         ("x", "ks"),
-        ("y", "i"),
+        ("y|j(?!i)", "i"),
+        ("(?<=[b-df-hkl-np-tvx])ie", "i"),
         ("w", "u"),
         ("ae", "ai"),
         ("(?<=t)e(?=r[aiou])", ""),
@@ -64,15 +66,34 @@ def key(word: str) -> str:
     return found or plain
 
 
+def _split(text: str) -> list[str]:
+    return re.findall(r"[^\W_](?:[^\W_]|['’`ʼ])*\.?", text)
+
+
 def words(*names: str) -> tuple[str, ...]:
     """The keys of the words of names, each once, titles left out (unless there is nothing else)."""
     found: dict[str, bool] = {}
     for name in names:
-        for word in re.findall(r"[^\W_](?:[^\W_]|['’`ʼ])*\.?", name):
+        for word in _split(name):
             if one := key(word):
                 found.setdefault(one[:40], word.casefold().strip(".") in TITLES)
     kept = tuple(word for word, title in found.items() if not title)
     return kept or tuple(found)
+
+
+def beginning(word: str) -> str:
+    """With what the keys of the words begin that begin with these letters. The rules of a word's end, and of
+    what stands before a vowel, do not count yet: "Ded" is the beginning of "Dedi" and not only of "Dedt"."""
+    return key(word + "a").removesuffix("a") if word[-1:].casefold() in tuple("cdhy") else key(word)
+
+
+def beginnings(text: str) -> dict[str, tuple[str, ...]]:
+    """The key of each word → with what the keys begin of words that begin so."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in _split(text):
+        one, begun = key(word)[:40], beginning(word)[:40]
+        found[one] = (one,) if begun.startswith(one) else (one, begun)
+    return found
 
 
 def after(prefix: str) -> str:

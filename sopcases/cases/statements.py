@@ -6,15 +6,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import OuterRef, QuerySet
+
 from sopcases.cases.filing import file_document
 from sopcases.cases.models import Adult, Attempt, Child, Paper, Relation, Waiver
 from sopcases.cases.progress import Progress, Spot
 from sopcases.cases.uploads import Accepted
 from sopcases.cases.walk import Leave, Walk
 from sopcases.cases.wording import joined
-from sopcases.refusal import NotAllowed, Refused
+from sopcases.refusal import Refused, demand
 from sopcases.sops.flow import Item, PlanStep
-from sopcases.sops.models import PaperKind
+from sopcases.sops.models import Output, PaperKind, PaperScope
 
 NOBODY = "Tandai paling sedikit satu anak."
 
@@ -114,6 +116,13 @@ def outputs(progress: Progress, step: PlanStep) -> list[Item]:
         and item.applies(progress.case.route)
         and progress.kinds[item.kind].origin != PaperKind.Origin.LETTER
     ]
+
+
+def outputs_waived() -> QuerySet[Output]:
+    """The same of the step of the outer row, a waiver, for its kind of paper. Of a route that asks for no
+    statement nothing was left to follow."""
+    found = Output.objects.filter(step=OuterRef("attempt__step"), kind=OuterRef("kind"), carries=None)
+    return found.filter(scope=PaperScope.ADULT, step__form="").exclude(kind__origin=PaperKind.Origin.LETTER)
 
 
 def output(progress: Progress, step: PlanStep, wanted: str = "") -> Item:
@@ -223,8 +232,7 @@ def extend(
 
 
 def _refuse(walk: Walk, step: PlanStep, item: Item, adult: Adult, children: Collection[int]) -> None:
-    if (sentence := walk.refuse_touch()) is not None:
-        raise NotAllowed(sentence)
+    demand(walk.refuse_touch())
     if not children:
         raise Refused(NOBODY)
     signer = read(walk, step, item).signer(adult.pk)
@@ -244,8 +252,7 @@ def follow(
 ) -> list[Waiver]:
     """The statements for these children follow, until a day, in one act. Raises Refused, also where one of
     them is there or was left to follow already."""
-    if (sentence := walk.refuse_waive()) is not None:
-        raise NotAllowed(sentence)
+    demand(walk.refuse_waive())
     if not children:
         raise Refused(NOBODY)
     if until is None:

@@ -18,13 +18,13 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from sopcases.cases import children, encounters, family, nik, wording
+from sopcases.cases.addresses import case_url
 from sopcases.cases.models import Adult, Case, CaseChild, Child, ProgressNote, Whereabouts
-from sopcases.cases.page import case_url
 from sopcases.cases.progress import Progress
 from sopcases.cases.uploads import Accepted
 from sopcases.cases.walk import Walk
 from sopcases.people.models import Submission
-from sopcases.refusal import NotAllowed
+from sopcases.refusal import NotAllowed, demand
 
 NEW, SAME, HERE, MET = "new", "same", "here", "met"
 """Beginnings of an option's value: a new child, one on file, one in this case already, one met again."""
@@ -142,9 +142,8 @@ def take_in(
 
     Raises Refused or NotAllowed only for what concerns the whole table; what concerns a row is told for it.
     """
-    for sentence in (walk.refuse_touch(), walk.refuse_running()):
-        if sentence is not None:
-            raise NotAllowed(sentence)
+    demand(walk.refuse_touch())
+    demand(walk.refuse_running())
     result = Result()
     fresh = _not_sent_before(walk, arrivals, result)
     sources = _sources(walk, fresh, before)

@@ -29,6 +29,7 @@ from pypdf.generic import (
     StreamObject,
 )
 
+from sopcases.people.pictures import Whole
 from sopcases.refusal import Refused
 
 MB = 1024 * 1024
@@ -199,19 +200,6 @@ def _kind(content: bytes) -> str | None:
 # Images --------------------------------------------------------------------------------------------
 
 
-class _Whole(io.BytesIO):
-    """A file that fails at its end, so that half an image is an error.
-
-    WeasyPrint switches Pillow's own refusal (LOAD_TRUNCATED_IMAGES) off for the whole process.
-    """
-
-    def read(self, size: int | None = -1) -> bytes:
-        part = super().read(size)
-        if not part and size != 0:
-            raise OSError("the file ends too soon")
-        return part
-
-
 def _image(sent: _Sent, side: int, keep_png: bool) -> Accepted:
     picture, taken_at = _drawn(sent, side)
     kind = sent.kind if keep_png else "JPEG"
@@ -230,7 +218,7 @@ def _encoded(picture: Image.Image, kind: str) -> bytes:
 def _drawn(sent: _Sent, side: int) -> tuple[Image.Image, datetime | None]:
     """The picture alone, upright, no longer than `side`, with the time it was taken; no metadata."""
     try:
-        with Image.open(_Whole(sent.content), formats=(sent.kind,)) as source:
+        with Image.open(Whole(sent.content), formats=(sent.kind,)) as source:
             if source.width * source.height > PIXEL_LIMIT:
                 raise Refused(
                     f"“{sent.name}” terlalu besar: {source.width} × {source.height} piksel. "

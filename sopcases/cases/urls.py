@@ -20,6 +20,7 @@ from sopcases.cases.views import (
     papers,
     person,
     photos,
+    revisions,
     sessions,
     show,
     statements,
@@ -88,6 +89,7 @@ OCCASION = "kegiatan/<slug:sop>/<slug:key>/<day:period>/"
 SESSION = "kegiatan/<id:session>/"
 
 urlpatterns = [
+    path("sop/<slug:slug>/beda/<int:old>/<int:new>/", revisions.compare, name="differences"),
     path(OCCASION, sessions.occasion, name="occasion"),
     path(f"{OCCASION}daftar-hadir/", sessions.attendance_list, name="attendance_list"),
     path(f"{OCCASION}tidak-terlaksana/", sessions.not_held, name="session_not_held"),
@@ -106,6 +108,7 @@ urlpatterns = [
     path("berkas/<id:paper>/", serving.paper, name="paper"),
     path("foto/<id:photo>/", serving.photo, name="photo"),
     path(CASE, show.case, name="case"),
+    path(f"{CASE}alihkan-revisi/", revisions.carry, name="carry"),
     path(f"{CASE}tercatat/", intake.reported, name="reported"),
     path(f"{CASE}riwayat/", show.journal, name="history"),
     path(f"{CASE}mendahului/", show.ahead, name="ahead"),
@@ -169,6 +172,7 @@ urlpatterns = [
     path(f"{STEP}terima/", acts.receive, name="receive"),
     path(f"{STEP}kembalikan/", acts.send_back, name="send_back"),
     path(f"{STEP}buka-kembali/", acts.reopen_step, name="reopen_step"),
+    path(f"{STEP}tolak/", acts.decline, name="decline"),
     path(f"{STEP}tidak-diperlukan/", acts.not_needed, name="not_needed"),
     path(f"{STEP}tidak-terlaksana/", acts.not_held, name="not_held"),
     path(f"{STEP}kunjungan/", visits.sheet, name="visit"),

@@ -8,7 +8,6 @@ from datetime import date
 from sopcases.cases import wording
 from sopcases.cases.filing import file_document
 from sopcases.cases.models import Attempt, Paper, Visit
-from sopcases.cases.periods import period
 from sopcases.cases.printing import printed
 from sopcases.cases.progress import Progress, Spot
 from sopcases.cases.uploads import Accepted
@@ -17,6 +16,7 @@ from sopcases.people.models import User
 from sopcases.refusal import Conflict, NotAllowed, Refused
 from sopcases.sops.flow import VISIT, Item, PlanStep
 from sopcases.sops.models import PaperKind
+from sopcases.worktime.periods import period
 
 TEXTS = "met condition aid_use schooling needs follow_up conclusion".split()
 NO_VISIT = "Langkah ini bukan kunjungan berkala."

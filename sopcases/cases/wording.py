@@ -30,12 +30,17 @@ def months_between(first: date, last: date) -> int:
     return (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
 
 
+def months_old(birth_from: date, birth_until: date, on: date) -> int:
+    """Whole months on a day, from the middle of the days a child may be born on; none before its birth."""
+    middle = birth_from + (birth_until - birth_from) / 2
+    return max(0, months_between(min(middle, on), on))
+
+
 def age(birth_from: date | None, birth_until: date | None, today: date) -> str:
     """3 bulan, sekitar 4 tahun; "" when nothing is known."""
     if birth_from is None or birth_until is None or birth_from > today:
         return ""
-    middle = birth_from + (birth_until - birth_from) / 2
-    months = max(0, months_between(min(middle, today), today))
+    months = months_old(birth_from, birth_until, today)
     if months >= 24:
         text = f"{months // 12} tahun"
     elif months:

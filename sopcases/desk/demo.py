@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from sopcases.desk import letter_stories
+from sopcases.desk.figures.reckoning import reckon
 from sopcases.desk.installing import FIXTURES, HOURS_FROM, install_given
 from sopcases.desk.stories import tell
 from sopcases.people.authority import Machine
@@ -52,6 +53,8 @@ def set_up(at) -> None:
             _add(agencies[slug], person, password, HOURS_FROM)
     tell(agencies, at)
     letter_stories.tell(agencies, at, PASSWORD)
+    for agency in agencies.values():
+        reckon(agency, at)
 
 
 def _add(agency: Agency, person: dict[str, Any], password: str, first: date) -> None:

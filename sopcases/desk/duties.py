@@ -4,10 +4,10 @@ Follows design rule 18: the part his position takes in the step, within the area
 an officer is assigned only that one. A Plh. suspends the holder already in `Officer.hats`.
 """
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Case as Choose
 from django.db.models import (
     CharField,
@@ -23,19 +23,23 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.lookups import IsNull
 
+from sopcases.cases import statements
 from sopcases.cases.models import Attempt, Case, CaseChild, CaseOfficer, Filing, Goal, Interval, Waiver
 from sopcases.cases.models.case import covered
 from sopcases.letters.models import IncomingLetter, Letter
 from sopcases.people.authority import Officer
 from sopcases.sops.flow import APPROVING, DISPOSES, PERFORMS, RECEIVES, SIGNS
-from sopcases.sops.models import Output, Step
+from sopcases.sops.models import FrozenSheet, Output, Step
 from sopcases.sops.parts import parts_for
 
 NOBODY = Q(pk__in=[])
 GOAL_SOON = timedelta(days=7)
 """How long before its day a goal of a plan comes to the desk."""
+MERGES = 3
+"""How often in a row one record may have been declared another's for a count of children to see it."""
 TURNS = (PERFORMS, RECEIVES, DISPOSES, SIGNS)
 PENDING = (
     Letter.State.PROPOSED,
@@ -45,13 +49,24 @@ PENDING = (
 )
 
 
+def overdue(alarm: bool | int, late_at: datetime | None, at: datetime) -> bool:
+    """Late and to be alarmed about: an SOP may say that a step's standard is only shown."""
+    return bool(alarm) and late_at is not None and late_at <= at
+
+
 def _turns(officer: Officer) -> list[tuple[str, Q]]:
     """What makes an attempt the officer's own now, as ("0 performs", condition): index of the hat, and part.
 
     The performer's turn is until he has acted, and again where the receiver has taken over but an output is
     missing; the receiver's is between. A step that is only disposed and signed waits for them as long as no
-    letter is on its way; a draft returned to the officer waits as a letter, not twice.
+    letter is on its way; a draft returned to the officer waits as a letter, not twice. Kept with the officer.
     """
+    if "_turns" not in officer.__dict__:
+        officer.__dict__["_turns"] = _read_turns(officer)
+    return officer.__dict__["_turns"]
+
+
+def _read_turns(officer: Officer) -> list[tuple[str, Q]]:
     parts = parts_for(officer)
     received, acting = parts.having(RECEIVES), parts.having(PERFORMS, RECEIVES)
     to_mend = Filing.objects.filter(
@@ -66,7 +81,7 @@ def _turns(officer: Officer) -> list[tuple[str, Q]]:
     )
     undone = Q(acted_at=None) | Q(received_at__isnull=False)
     found = []
-    for no, hat in enumerate(officer.hats):
+    for no, hat in enumerate(officer.desk):
         performs, receives, disposes, signs = (parts.steps({hat.position_id}, part) for part in TURNS)
         turns = {
             PERFORMS: (Q(step__in=performs - received) | Q(step__in=performs & received) & undone)
@@ -88,7 +103,7 @@ def live_attempts(officer: Officer) -> QuerySet[Attempt]:
     for _, mine in _turns(officer):
         found |= mine
     # Said once more for all turns together: so the database starts from the steps of his positions.
-    steps = parts_for(officer).steps({hat.position_id for hat in officer.hats}, *TURNS)
+    steps = parts_for(officer).steps({hat.position_id for hat in officer.desk}, *TURNS)
     return Attempt.objects.filter(
         found,
         step__in=steps,
@@ -120,9 +135,10 @@ def to_act(officer: Officer) -> QuerySet[Attempt]:
 
 def sessions(officer: Officer) -> QuerySet[dict]:
     """The others, one row for each SOP, step and period: in how many cases it stands, and with how many
-    children."""
+    children, each once by whichever records (as `sessions.each_once` tells them)."""
     mine = Choose(*(When(turn, then=Value(key)) for key, turn in _turns(officer)), output_field=CharField())
     inside = Q(case__children__left_on=None)
+    child = Coalesce(*(f"case__children__child{'__merged_into' * up}" for up in range(MERGES, -1, -1)))
     return (
         waiting_now(officer)
         .filter(shared(officer))
@@ -132,12 +148,13 @@ def sessions(officer: Officer) -> QuerySet[dict]:
         .annotate(
             activity=Max("step__activity"),
             alarm=Max(Cast("step__alarm", IntegerField())),
+            revision=Max("step__revision"),
             mine=Min("turn"),
             opened_at=Min("opened_at"),
             due_at=Min("due_at"),
             late_at=Min("late_at"),
             cases=Count("case", distinct=True),
-            children=Count("case__children", filter=inside, distinct=True),
+            children=Count(child, filter=inside, distinct=True),
             missed=Count("pk", filter=Q(state=Attempt.State.MISSED), distinct=True),
             acted=Count("pk", filter=Q(acted_at__isnull=False), distinct=True),
         )
@@ -201,6 +218,7 @@ def letters(officer: Officer) -> QuerySet[Letter]:
         opened_at__isnull=False,
         step__in=parts_for(officer).having(*APPROVING),
         step__outputs__kind=OuterRef("paper__kind"),
+        case__state__in=[Case.State.REPORTED, Case.State.ACTIVE],  # while a case is held its clocks rest
     ).order_by("late_at", "id")
     return (
         Letter.objects.waiting_for(officer)
@@ -222,42 +240,74 @@ def incoming_to_act(officer: Officer) -> QuerySet[IncomingLetter]:
     return IncomingLetter.objects.waiting_for(officer).filter(passed=False)
 
 
+def sheets(officer: Officer) -> QuerySet[FrozenSheet]:
+    """Documents of SOPs that wait for his signature."""
+    return FrozenSheet.objects.waiting_for(officer)
+
+
 def to_follow(officer: Officer) -> QuerySet[Waiver]:
     """Papers left to follow, for the performer of the step that lacks them, also after the case is closed."""
     found = NOBODY
-    for hat in officer.hats:
+    for hat in officer.desk:
         performs = parts_for(officer).steps({hat.position_id}, PERFORMS)
         found |= Q(attempt__step__in=performs) & covered(hat, officer.user)
     return Waiver.objects.filter(found, settled_at=None, until__isnull=False)
 
 
+def with_statements(waivers: QuerySet[Waiver]) -> QuerySet[Waiver]:
+    """What a row shows: the case, the child, and `signed`, the output of the step that responsible adults
+    sign on a page of their own."""
+    signed = Subquery(statements.outputs_waived().values("pk")[:1])
+    return waivers.select_related("kind", "child", "case__sop", "attempt__step").annotate(signed=signed)
+
+
 def to_lead(officer: Officer) -> QuerySet[Case]:
     """Cases for one who may close them and whose it is to do so (`Parts.led`): held ones, those ready to be
     closed (`is_ready`), and those where no step is open any more."""
+    # "None" as a scalar, looked up case by case: as EXISTS, PostgreSQL would first read all live attempts.
+    live = Attempt.objects.filter(case=OuterRef("pk"), state__in=Attempt.LIVE).order_by()
+    idle = Q(IsNull(Subquery(live.values("pk")[:1]), True))
+    return led(officer).marked_ready(officer.at).filter(Q(state=Case.State.ON_HOLD) | Q(is_ready=True) | idle)
+
+
+def led(officer: Officer) -> QuerySet[Case]:
+    """Running cases that are his to bring to their end (`Parts.led`)."""
     found = NOBODY
-    for hat in officer.hats:
+    for hat in officer.desk:
         if hat.may_close:
             revisions = parts_for(officer).led({hat.position_id})
             found |= Q(revision__in=revisions) & covered(hat, officer.user, "")
-    live = Attempt.objects.filter(case=OuterRef("pk"), state__in=Attempt.LIVE)
-    running = Case.objects.filter(found, agency_id=officer.user.agency_id, state__in=Case.RUNNING)
-    return running.marked_ready(officer.at).filter(
-        Q(state=Case.State.ON_HOLD) | Q(is_ready=True) | ~Exists(live)
-    )
+    return Case.objects.filter(found, agency_id=officer.user.agency_id, state__in=Case.RUNNING)
+
+
+def _taking_part(officer: Officer) -> list[Q]:
+    """Of each hat the rows of cases in which its position has any part, within what it covers."""
+    parts = parts_for(officer)
+    return [
+        Q(case__revision__in=parts.revisions({hat.position_id})) & covered(hat, officer.user)
+        for hat in officer.desk
+    ]
 
 
 def _takes_part(officer: Officer) -> Q:
-    """Rows of cases in which a position of the officer has any part, within what its hat covers."""
-    found = NOBODY
-    for hat in officer.hats:
-        revisions = parts_for(officer).revisions({hat.position_id})
-        found |= Q(case__revision__in=revisions) & covered(hat, officer.user)
-    return found
+    """Rows of cases in which a position of the officer has any part."""
+    return reduce(or_, _taking_part(officer), NOBODY)
+
+
+def with_hat(rows: QuerySet, officer: Officer) -> QuerySet:
+    """Each row with `hat`: the place on the desk of the first hat by which he takes part in its case."""
+    hats = (When(mine, then=Value(no)) for no, mine in enumerate(_taking_part(officer)))
+    return rows.annotate(hat=Choose(*hats, output_field=IntegerField()))
 
 
 def goals(officer: Officer) -> QuerySet[Goal]:
     """Open goals that the officer is responsible for, overdue or due within `GOAL_SOON`, of running cases he
     takes part in and of children who have not left them."""
+    return goals_until(officer, officer.day + GOAL_SOON)
+
+
+def goals_until(officer: Officer, day: date) -> QuerySet[Goal]:
+    """Those that are due until a day."""
     left = CaseChild.objects.filter(case=OuterRef("case"), child=OuterRef("child"), left_on__isnull=False)
     return Goal.objects.filter(
         _takes_part(officer),
@@ -265,7 +315,7 @@ def goals(officer: Officer) -> QuerySet[Goal]:
         responsible=officer.user,
         achieved_on=None,
         dropped_on=None,
-        due_on__lte=officer.day + GOAL_SOON,
+        due_on__lte=day,
         case__state__in=Case.RUNNING,
     )
 
@@ -293,16 +343,15 @@ def with_hold(cases: QuerySet[Case]) -> QuerySet[Case]:
     )
 
 
-def counts(*rows: QuerySet, most: int) -> list[int]:
-    """How many rows each of these (values of one column) has, none counted beyond `most`. One query."""
-    sqls, values = [], []
-    for one in rows:
-        try:
-            sql, given = one.order_by()[:most].query.sql_with_params()
-        except EmptyResultSet:
-            sql, given = "SELECT 1 WHERE 1 = 0", ()
-        sqls.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")  # noqa: S608 - made by the ORM
-        values += given
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(sqls)}", values)
-        return list(cursor.fetchone())
+def open_to(rows: QuerySet, reader: Officer | None, case: str = "case") -> QuerySet:
+    """Of what waits for an officer that of cases which a reader above him may read; all for himself."""
+    if reader is None:
+        return rows
+    return rows.filter(**{f"{case}__in": Case.objects.visible_to(reader).order_by().values("pk")})
+
+
+def incoming_open_to(rows: QuerySet[IncomingLetter], reader: Officer | None) -> QuerySet[IncomingLetter]:
+    """The same of letters that came."""
+    if reader is None:
+        return rows
+    return rows.filter(pk__in=IncomingLetter.objects.visible_to(reader).order_by().values("pk"))

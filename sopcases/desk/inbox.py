@@ -1,29 +1,34 @@
 """Tugas Saya: what waits for an officer, in five sections, most overdue first.
 
 A constant number of queries: attempts in turn, attempts waiting for others, letters, letters that came,
-papers to follow, cases to lead, goals of plans, requests of no step, and the children of all of them.
+documents of SOPs to sign, papers to follow, cases to lead, goals of plans, requests of no step, and the
+children of all of them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import F, Q
+from django.db.models import Case as Choose
+from django.db.models import F, Q, When
 from django.utils import timezone
 
+from sopcases.cases.addresses import case_url, occasion_url, statements_url, step_url
 from sopcases.cases.models import Attempt, Case, CaseChild, Child, Goal, Interval, Waiver
-from sopcases.cases.page import case_url, number_of, occasion_url, step_url, told_ready
+from sopcases.cases.page.acts import told_ready
 from sopcases.cases.progress import Spot
-from sopcases.desk import duties, wording
+from sopcases.desk import counting, duties, wording
 from sopcases.letters.incoming_page import incoming_url, is_late, natures
 from sopcases.letters.models import IncomingLetter, Letter
 from sopcases.letters.page import letter_url
+from sopcases.letters.signing import ELECTRONIC
 from sopcases.people.authority import Officer
-from sopcases.sops.flow import DISPOSES, PERFORMS, RECEIVES, SIGNS
+from sopcases.sops.flow import DISPOSES, PERFORMS, RECEIVES, SIGNS, number_of
+from sopcases.sops.models import FrozenSheet
 
-SHOWN = 50
+SHOWN = 25
 """Rows of a section; the rest is on the list of cases."""
 READ = 4 * SHOWN
 CAP = 99
@@ -80,6 +85,8 @@ class _Task:
     late_at: datetime | None
     since: datetime
     row: Row
+    look: str = ""
+    """Where a superior looks: at the case, the session or the letter."""
 
     @property
     def order(self) -> tuple:
@@ -87,11 +94,14 @@ class _Task:
 
 
 class Inbox:
-    """What waits for one officer at his moment."""
+    """What waits for one officer at his moment; for a `reader` who stands above him only what that one may
+    read, and each row leads to where one looks, not to where the officer acts."""
 
-    def __init__(self, officer: Officer):
+    def __init__(self, officer: Officer, reader: Officer | None = None):
         self.officer = officer
+        self.reader = reader
         self.at = officer.at
+        self.you = "Anda" if reader is None else "pegawai ini"
 
     @cached_property
     def sections(self) -> list[Section]:
@@ -126,74 +136,91 @@ class Inbox:
             return sum(_urgent(letter) for letter in self._papers)
         return self._waiting_counts[0]
 
+    @property
+    def sign_many(self) -> bool:
+        """Whether several letters wait for his electronic signature: one passphrase does for all."""
+        if self.officer.agency is None or self.officer.agency.signature_backend not in ELECTRONIC:
+            return False
+        return sum(letter.waits == "sign" for letter in self._papers) > 1
+
     @cached_property
     def _waiting_counts(self) -> list[int]:
-        """Letters, steps, cases and goals that wait for him, counted for a page that lists none of them."""
-        return duties.counts(
-            duties.letters_to_act(self.officer).values("pk"),
-            duties.things(duties.waiting_now(self.officer).filter(opened_at__lte=self.at), self.officer),
-            duties.to_lead(self.officer).exclude(state=Case.State.ON_HOLD).values("pk"),
-            duties.goals(self.officer).values("pk"),
-            duties.incoming_to_act(self.officer).values("pk"),
-            most=CAP + 1,
-        )
+        """Letters, steps, cases, goals, letters that came and documents to sign, counted for a page that
+        lists none of them."""
+        return counting.waiting(self.officer, most=CAP + 1)
 
     # --- what is read, each once
 
     @cached_property
     def _attempts(self) -> list[Attempt]:
         order = (F("late_at").asc(nulls_last=True), "opened_at", "id")
-        ready = duties.with_place(duties.to_act(self.officer), self.officer).order_by(*order)
+        mine = duties.open_to(duties.to_act(self.officer), self.reader)
+        ready = duties.with_place(mine, self.officer).order_by(*order)
         found = list(ready[:READ])
-        if len(found) == READ and _overdue(found[-1], self.at):
+        if len(found) == READ and duties.overdue(found[-1].step.alarm, found[-1].late_at, self.at):
             # So much is overdue that it hides what is not.
             found += ready.filter(Q(late_at=None) | Q(late_at__gt=self.at))[: SHOWN + 1]
         return found
 
     @cached_property
     def _sessions(self) -> list[dict]:
-        return list(duties.sessions(self.officer)[: SHOWN + 1])
+        return list(duties.open_to(duties.sessions(self.officer), self.reader)[:READ])
 
     @cached_property
     def _waiting(self) -> list[Attempt]:
-        waiting = duties.with_place(duties.waiting(self.officer), self.officer)
+        mine = duties.open_to(duties.waiting(self.officer), self.reader)
+        waiting = duties.with_place(mine, self.officer)
         return list(waiting.order_by("asked_at", "id")[: SHOWN + 1])
 
     @cached_property
     def _papers(self) -> list[Letter]:
         # The longest waiting by the index, then sorted by what is late: the due moments of those read alone.
-        return list(duties.letters(self.officer).order_by("moved_at", "id")[:READ])
+        mine = duties.open_to(duties.letters(self.officer), self.reader)
+        return list(mine.order_by("moved_at", "id")[:READ])
 
     @cached_property
     def _incoming(self) -> list[IncomingLetter]:
-        rows = IncomingLetter.objects.waiting_for(self.officer)
+        rows = duties.incoming_open_to(IncomingLetter.objects.waiting_for(self.officer), self.reader)
         return list(rows.order_by(F("part_due").asc(nulls_last=True), "recorded_at", "id")[:READ])
 
     @cached_property
-    def _waivers(self) -> list[Waiver]:
-        rows = duties.to_follow(self.officer).select_related("kind", "child", "case__sop")
-        return list(rows.order_by("until", "id")[: SHOWN + 1])
+    def _sheets(self) -> list[FrozenSheet]:
+        return list(duties.sheets(self.officer)[:READ])
+
+    @cached_property
+    def _waivers(self) -> list[list[Waiver]]:
+        """What was left to follow; of several children in one act one row, as on the case page."""
+        found = duties.with_statements(duties.open_to(duties.to_follow(self.officer), self.reader))
+        rows = list(found.order_by("until", "id")[:READ])
+        acts: dict[tuple, list[Waiver]] = {}
+        for row in rows:
+            acts.setdefault(row.act, []).append(row)
+        if len(rows) == READ and len(acts) > 1:
+            acts.popitem()  # there may be more children in it than were read
+        return list(acts.values())[: SHOWN + 1]
 
     @cached_property
     def _leads(self) -> list[Case]:
-        cases = duties.with_hold(duties.to_lead(self.officer))
-        return list(cases.order_by("last_ended", "id")[: SHOWN + 1])
+        cases = duties.with_hold(duties.open_to(duties.to_lead(self.officer), self.reader, "pk"))
+        held = Choose(When(state=Case.State.ON_HOLD, then=1), default=0)  # they must not hide what is to do
+        return list(cases.order_by(held, F("last_ended").asc(nulls_first=True), "id")[:READ])
 
     @cached_property
     def _goals(self) -> list[Goal]:
-        rows = duties.goals(self.officer).select_related("child", "case__sop")
+        rows = duties.open_to(duties.goals(self.officer), self.reader).select_related("child", "case__sop")
         return list(rows.order_by("due_on", "id")[:READ])
 
     @cached_property
     def _requests(self) -> list[Interval]:
-        rows = duties.requests(self.officer).select_related("child", "case__sop")
+        rows = duties.open_to(duties.requests(self.officer), self.reader).select_related("child", "case__sop")
         return list(rows.order_by("since", "id")[: SHOWN + 1])
 
     @cached_property
     def _children(self) -> dict[int, list[Child]]:
         """The children of every case on the page; those who left it stand last."""
         cases = {case.pk for case in self._leads}
-        for rows in (self._attempts, self._waiting, self._papers, self._waivers, self._requests):
+        waivers = [rows[0] for rows in self._waivers]
+        for rows in (self._attempts, self._waiting, self._papers, waivers, self._requests):
             cases |= {row.case_id for row in rows}
         return children_of(cases)
 
@@ -201,7 +228,9 @@ class Inbox:
 
     @cached_property
     def _tasks(self) -> list[_Task]:
-        found = self._read() if self.officer.hats else ()
+        found = self._read() if self.officer.desk else ()
+        if self.reader is not None:
+            found = (replace(task, row=replace(task.row, url=task.look, action="Lihat")) for task in found)
         return sorted(found, key=lambda task: task.order)
 
     def _read(self) -> Iterator[_Task]:
@@ -215,8 +244,10 @@ class Inbox:
             yield self._letter_task(letter)
         for incoming in self._incoming:
             yield self._incoming_task(incoming)
-        for waiver in self._waivers:
-            yield self._waiver_task(waiver)
+        for sheet in self._sheets:
+            yield self._sheet_task(sheet)
+        for waivers in self._waivers:
+            yield self._waiver_task(waivers)
         for case in self._leads:
             yield self._lead_task(case)
         for goal in self._goals:
@@ -224,8 +255,8 @@ class Inbox:
         for request in self._requests:
             yield self._request_task(request)
 
-    def _who(self, case: Case, child: Child | None = None) -> str:
-        found = [child] if child else self._children.get(case.pk, ())
+    def _who(self, case: Case, *children: Child | None) -> str:
+        found = [child for child in children if child] or self._children.get(case.pk, ())
         return f"{wording.children(found)} · {case.sop.noun} {case.number}"
 
     def _what(self, attempt: Attempt) -> str:
@@ -236,10 +267,16 @@ class Inbox:
 
     def _as(self, attempt: Attempt) -> str:
         """Acting as what, and whether he was chosen for it."""
-        return f"sebagai {self._title(attempt.mine)}" + (" (Anda yang ditugasi)" if attempt.assigned else "")
+        return f"sebagai {self._title(attempt.mine)}" + (
+            f" ({self.you} yang ditugasi)" if attempt.assigned else ""
+        )
+
+    @property
+    def _he(self) -> str:
+        return self.you[0].upper() + self.you[1:]
 
     def _title(self, mine: str) -> str:
-        return self.officer.hats[int(mine.split()[0])].title
+        return self.officer.desk[int(mine.split()[0])].title
 
     def _due(self, due_at: datetime | None) -> str:
         return f"Batas waktu {wording.moment(due_at, self.at)}" if due_at else ""
@@ -260,7 +297,7 @@ class Inbox:
 
     def _attempt_task(self, attempt: Attempt) -> _Task:
         soon = attempt.opened_at > self.at
-        late = _overdue(attempt, self.at)
+        late = duties.overdue(attempt.step.alarm, attempt.late_at, self.at)
         part = attempt.mine.split()[1]
         since = attempt.acted_at if part == RECEIVES else attempt.opened_at
         row = Row(
@@ -273,17 +310,18 @@ class Inbox:
             url=step_url(attempt.case, Spot(attempt.step.key, attempt.child_id, attempt.occurrence)),
             action="Lihat" if soon else ACTIONS[part],
         )
-        return _Task(SOON if soon else LATE if late else TODO, attempt.late_at, since, row)
+        section = SOON if soon else LATE if late else TODO
+        return _Task(section, attempt.late_at, since, row, case_url(attempt.case))
 
     def _why(self, attempt: Attempt, part: str) -> str:
         acting = self._as(attempt)
         if part == RECEIVES:
-            return f"Menunggu Anda terima {acting}; dicatat oleh {attempt.recorded_by}"
+            return f"Menunggu {self.you} terima {acting}; dicatat oleh {attempt.recorded_by}"
         if part == DISPOSES:
-            return f"Menunggu paraf Anda {acting}"
+            return f"Menunggu paraf {self.you} {acting}"
         if part == SIGNS:
-            return f"Menunggu tanda tangan Anda {acting}"
-        sentence = f"Anda melaksanakan {acting}"
+            return f"Menunggu tanda tangan {self.you} {acting}"
+        sentence = f"{self._he} melaksanakan {acting}"
         if attempt.state == Attempt.State.MISSED:
             return f"{sentence}; masanya lewat dan belum dilaporkan"
         if attempt.acted_at:
@@ -294,8 +332,8 @@ class Inbox:
         """One session, however many cases it serves."""
         period, opened, late_at = session["occurrence"], session["opened_at"], session["late_at"]
         soon = opened > self.at
-        late = bool(session["alarm"] and late_at is not None and late_at <= self.at)
-        why = f"Anda melaksanakan sebagai {self._title(session['mine'])}"
+        late = duties.overdue(session["alarm"], late_at, self.at)
+        why = f"{self._he} melaksanakan sebagai {self._title(session['mine'])}"
         if session["acted"] == session["cases"]:
             why += "; kehadiran sudah dicatat, laporannya belum ada"
         elif session["missed"]:
@@ -310,7 +348,7 @@ class Inbox:
             url=occasion_url(session["case__sop__slug"], session["step__key"], period),
             action="Lihat" if soon else "Catat",
         )
-        return _Task(SOON if soon else LATE if late else TODO, late_at, opened, row)
+        return _Task(SOON if soon else LATE if late else TODO, late_at, opened, row, row.url)
 
     def _asked(self, since: datetime, reminded: list[str]) -> str:
         """Since when an outside party was asked, and when it was last reminded."""
@@ -323,14 +361,14 @@ class Inbox:
         row = Row(
             what=self._what(attempt),
             who=self._who(attempt.case, attempt.child),
-            why=f"Menunggu {attempt.party}. Anda melaksanakan {self._as(attempt)}",
+            why=f"Menunggu {attempt.party}. {self._he} melaksanakan {self._as(attempt)}",
             since=self._asked(attempt.asked_at, attempt.reminded),
             due=self._attempt_due(attempt),
-            late=_overdue(attempt, self.at),
+            late=duties.overdue(attempt.step.alarm, attempt.late_at, self.at),
             url=case_url(attempt.case, "answer", interval=attempt.asked),
             action="Catat jawaban",
         )
-        return _Task(WAITING, attempt.late_at, attempt.asked_at, row)
+        return _Task(WAITING, attempt.late_at, attempt.asked_at, row, case_url(attempt.case))
 
     def _request_task(self, asked: Interval) -> _Task:
         row = Row(
@@ -343,7 +381,7 @@ class Inbox:
             url=case_url(asked.case, "answer", interval=asked.pk),
             action="Catat jawaban",
         )
-        return _Task(WAITING, None, asked.since, row)
+        return _Task(WAITING, None, asked.since, row, case_url(asked.case))
 
     def _goal_task(self, goal: Goal) -> _Task:
         """A goal of a plan: its day is whole, it is late from the next one."""
@@ -351,16 +389,15 @@ class Inbox:
         row = Row(
             what=f"Tujuan rencana: {goal.goal}",
             who=self._who(goal.case, goal.child),
-            why="Anda penanggung jawab tujuan ini",
+            why=f"{self._he} penanggung jawab tujuan ini",
             since=f"Direncanakan {wording.moment(goal.recorded_at, self.at)}",
             due=f"Batas waktu {self._day(goal.due_on)}",
             late=late,
             url=case_url(goal.case, "plan", child=goal.child_id),
             action="Buka rencana",
         )
-        return _Task(
-            LATE if late else TODO, _midnight(goal.due_on + timedelta(days=1)), goal.recorded_at, row
-        )
+        late_at = _midnight(goal.due_on + timedelta(days=1))
+        return _Task(LATE if late else TODO, late_at, goal.recorded_at, row, case_url(goal.case))
 
     def _letter_task(self, letter: Letter) -> _Task:
         asked = letter.waits in ("initial", "sign")
@@ -380,19 +417,19 @@ class Inbox:
             url=letter_url(letter),
             action="Cetak" if letter.state == Letter.State.PRINTABLE else LETTER_ACTIONS[letter.waits],
         )
-        return _Task(section, letter.late_at if asked else None, letter.moved_at, row)
+        return _Task(section, letter.late_at if asked else None, letter.moved_at, row, row.url)
 
     def _letter_why(self, letter: Letter) -> str:
         kind = letter.paper.kind
         if letter.waits == "initial":
-            return f"Menunggu paraf Anda {self._hat_text(letter.turn_id)}; diajukan {letter.drafted_by}"
+            return f"Menunggu paraf {self.you} {self._hat_text(letter.turn_id)}; diajukan {letter.drafted_by}"
         if letter.waits == "sign":
             title = self._hat_text(kind.signer_id) or f"atas nama {kind.signer}"
-            return f"Menunggu tanda tangan Anda {title}"
+            return f"Menunggu tanda tangan {self.you} {title}"
         if letter.waits == "number":
             return "Sudah diparaf; menunggu nomor dari bagian umum"
         if letter.waits == "fix":
-            return "Dikembalikan kepada Anda untuk diperbaiki"
+            return f"Dikembalikan kepada {self.you} untuk diperbaiki"
         return {
             Letter.State.READY: f"Menunggu tanda tangan {kind.signer}; unggah bila ditandatangani di kertas",
             Letter.State.DECIDED: (
@@ -419,33 +456,57 @@ class Inbox:
         )
         late_at = _midnight(due + timedelta(days=1)) if due else None
         section = WAITING if letter.passed else LATE if late else TODO
-        return _Task(section, late_at, letter.part_at or letter.recorded_at, row)
+        return _Task(section, late_at, letter.part_at or letter.recorded_at, row, row.url)
 
     def _incoming_why(self, letter: IncomingLetter) -> str:
         if not letter.part:
-            return "Menunggu disposisi Anda"
+            return f"Menunggu disposisi {self.you}"
         if letter.passed:
-            return "Anda teruskan; penerimanya belum menjawab"
-        return f"Disposisi dari {letter.part_from} menunggu tindak lanjut Anda"
+            return (
+                f"{self._he} meneruskannya; penerimanya belum menjawab"
+                if self.reader
+                else "Anda teruskan; penerimanya belum menjawab"
+            )
+        return f"Disposisi dari {letter.part_from} menunggu tindak lanjut {self.you}"
+
+    def _sheet_task(self, sheet: FrozenSheet) -> _Task:
+        """The document of an SOP that he ratifies: it has no day, but waits for nobody else."""
+        revision = sheet.revision
+        row = Row(
+            what=f"SOP {revision.name} menunggu tanda tangan {self.you}",
+            who=f"Naskah revisi {revision.no}, berlaku dari {self._day(revision.in_force_from)}",
+            why=f"{self._he} mengesahkannya sebagai {sheet.title_line}",
+            since=f"Sejak {wording.moment(sheet.frozen_at, self.at)}",
+            due="",
+            late=False,
+            url=f"/sop/{revision.sop.slug}/revisi/{revision.no}/",
+            action="Periksa",
+        )
+        return _Task(TODO, None, sheet.frozen_at, row, row.url)
 
     def _hat_text(self, position_id: int | None) -> str:
         title = next((h.title for h in self.officer.hats if h.position_id == position_id), "")
         return f"sebagai {title}" if title else ""
 
-    def _waiver_task(self, waiver: Waiver) -> _Task:
+    def _waiver_task(self, waivers: list[Waiver]) -> _Task:
+        """Statements lead to the page of those who sign them."""
+        waiver, *others = waivers
         today = timezone.localtime(self.at).date()
-        wanted = {"jenis": waiver.kind_id} | ({"anak": waiver.child_id} if waiver.child_id else {})
+        one = {"anak": waiver.child_id} if waiver.child_id and not others else {}
+        url = f"{case_url(waiver.case, 'paper_new')}?{urlencode({'jenis': waiver.kind_id} | one)}"
+        if waiver.signed and waiver.child_id:
+            url = statements_url(waiver.case, waiver.attempt.step.key, output=waiver.signed)
         row = Row(
             what=f"{waiver.kind} menyusul",
-            who=self._who(waiver.case, waiver.child),
-            why=f"Anda melaksanakan langkahnya. Alasan menyusul: {waiver.reason}",
+            who=self._who(waiver.case, *(row.child for row in waivers)),
+            why=f"{self._he} melaksanakan langkahnya. Alasan menyusul: {waiver.reason}",
             since=f"Dicatat {wording.moment(waiver.at, self.at)}",
             due=f"Paling lambat {self._day(waiver.until)}",
             late=waiver.until < today,
-            url=f"{case_url(waiver.case, 'paper_new')}?{urlencode(wanted)}",
+            url=url,
             action="Lengkapi",
         )
-        return _Task(FOLLOW, _midnight(waiver.until), waiver.at, row)
+        return _Task(FOLLOW, _midnight(waiver.until), waiver.at, row, case_url(waiver.case))
 
     def _lead_task(self, case: Case) -> _Task:
         held = case.state == Case.State.ON_HOLD
@@ -467,12 +528,8 @@ class Inbox:
             url=case_url(case, "close") if case.is_ready else case_url(case),
             action="Lihat" if held else "Tutup",
         )
-        return _Task(WAITING if held else LATE if late else TODO, case.term_due_at, since, row)
-
-
-def _overdue(attempt: Attempt, at: datetime) -> bool:
-    """Late and to be alarmed about: an SOP may say that a step's standard is only shown."""
-    return attempt.step.alarm and attempt.late_at is not None and attempt.late_at <= at
+        section = WAITING if held else LATE if late else TODO
+        return _Task(section, case.term_due_at, since, row, case_url(case))
 
 
 def _urgent(letter: Letter) -> bool:
@@ -490,12 +547,16 @@ def _midnight(day: date) -> datetime:
 
 
 def children_of(cases: set[int]) -> dict[int, list[Child]]:
-    """Case → its children in one query, those still in it first."""
-    found: dict[int, list[Child]] = {}
+    """Case → the children in it, or where all have left it those who were; each child once, by whichever of
+    its records. One query, two where a record was declared another's."""
     stays = CaseChild.objects.filter(case_id__in=cases).select_related("child")
-    for stay in stays.order_by(F("left_on").asc(nulls_first=True), "id"):
-        found.setdefault(stay.case_id, []).append(stay.child)
-    return found
+    rows = list(stays.prefetch_related("child__merged_into").order_by("case_id", "id"))
+    inside = {stay.case_id for stay in rows if stay.left_on is None}
+    found: dict[int, dict[int, Child]] = {}
+    for stay in rows:
+        if stay.left_on is None or stay.case_id not in inside:
+            found.setdefault(stay.case_id, {}).setdefault(stay.child.root.pk, stay.child)
+    return {case: list(children.values()) for case, children in found.items()}
 
 
 def capped(count: int) -> str:

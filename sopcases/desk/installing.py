@@ -1,24 +1,32 @@
-"""Setting an agency up from its files: positions, papers, number series, outcomes, office hours, SOPs."""
+"""Setting an agency up from files: positions, papers, series, outcomes, categories, office hours, SOPs."""
 
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from sopcases.cases.models import Outcome
-from sopcases.letters.models import Series
+from sopcases.cases.models import Category, Outcome
+from sopcases.desk.models import Indicator
+from sopcases.letters import housefile
 from sopcases.people.authority import Machine
 from sopcases.people.models import Agency
-from sopcases.refusal import Refused
 from sopcases.sops import agencyfile, revising, shapes, sopfile
-from sopcases.sops.models import PaperKind, Revision
-from sopcases.sops.naming import Names
+from sopcases.sops.models import Revision
+from sopcases.sops.shapes import Choice, List, Map, Text
 from sopcases.worktime.seeding import seed_holidays, seed_hours
 
 FIXTURES = settings.BASE_DIR / "fixtures"
+FIELDS = {
+    "indicators": List(
+        Map(
+            {"name": Text(limit=200), "measure": Choice(list(Indicator.Measure.values))},
+            required=frozenset({"name", "measure"}),
+        )
+    )
+}
+"""The key that an agency's file has for the desk; which SOPs an indicator is of is set in the admin."""
 AGENCIES = ("tanjungpinang", "lamandau")
 HOURS_FROM = date(2024, 1, 1)
 
@@ -26,34 +34,38 @@ HOURS_FROM = date(2024, 1, 1)
 @transaction.atomic
 def install_agency(source: Path, by: Machine) -> Agency:
     """A new agency as its file says, with ordinary office hours. Raises Refused if it exists."""
-    data = agencyfile.read(shapes.content(source))
+    data = agencyfile.read(shapes.content(source), housefile.FIELDS | FIELDS)
     agency = agencyfile.load(data, by)
     Outcome.objects.bulk_create(
         Outcome(agency=agency, name=name, order=order) for order, name in enumerate(data["outcomes"], 1)
     )
-    kinds = Names((kind.name, kind.aliases, kind) for kind in PaperKind.objects.filter(agency=agency))
-    for given in data["series"]:
-        series = Series(
-            agency=agency,
-            name=given["name"],
-            pattern=given["pattern"],
-            classification=given["classification"] or "",
-            unit=given["unit"] or "",
-        )
-        try:
-            series.full_clean()
-        except ValidationError as error:
-            raise Refused(f"Seri nomor “{given['name']}”: {' '.join(error.messages)}") from error
-        series.save()
-        series.kinds.set(kinds.find(name) for name in given["papers"])
+    Category.objects.bulk_create(
+        Category(agency=agency, name=name, order=order) for order, name in enumerate(data["categories"], 1)
+    )
+    Indicator.objects.bulk_create(
+        Indicator(agency=agency, order=order, **one) for order, one in enumerate(data["indicators"], 1)
+    )
+    housefile.load(data, agency)
     seed_hours(agency, HOURS_FROM)
     return agency
+
+
+def exported(agency: Agency) -> str:
+    """An agency as the file that makes it anew elsewhere: no people, no crest, no office hours."""
+    lists = {
+        name: list(getattr(agency, name).order_by("order", "pk").values_list("name", flat=True))
+        for name in ("outcomes", "categories")
+    }
+    indicators = list(agency.indicators.values("name", "measure"))
+    house = housefile.dump(agency)
+    return sopfile.to_yaml({**agencyfile.dump(agency), **house, **lists, "indicators": indicators})
 
 
 def install_sop(source: Path, agency: Agency, by: Machine, day: date) -> Revision:
     """An SOP file read, checked and put in force for the agency."""
     revision = sopfile.load(sopfile.read(shapes.content(source), agency), agency, by)
-    return revising.put_in_force(revision, by, day)
+    reason = "" if revision.ratified_by_name else "Diberlakukan saat dipasang"
+    return revising.put_in_force(revision, by, day, official=revising.approved_by(revision), reason=reason)
 
 
 def install_given(by: Machine, day: date, years: Iterable[int]) -> dict[str, Agency]:

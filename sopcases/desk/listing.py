@@ -1,25 +1,33 @@
 """The list of cases: filtered, searched and paged by key, in a constant number of queries."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
+from sopcases.cases.addresses import case_url
 from sopcases.cases.forms.fields import FIRST_DAY, LAST_DAY
-from sopcases.cases.models import Attempt, Case, Interval, Waiver
-from sopcases.cases.page import CASE_TONES, READY, Chip, case_url, number_of
+from sopcases.cases.models import Attempt, Case, CaseOfficer, Interval, Waiver
+from sopcases.cases.page.chips import CASE_TONES, READY, Chip
 from sopcases.desk import wording
 from sopcases.desk.inbox import children_of
+from sopcases.desk.paging import key_of, newer, older, read_key
+from sopcases.desk.sops import sops_of
 from sopcases.people.authority import Officer
-from sopcases.sops.models import Sop
-from sopcases.sops.revising import State
+from sopcases.people.models import User
+from sopcases.sops.flow import number_of
+from sopcases.sops.models import Step
+from sopcases.worktime.periods import period
 
 PAGE = 25
-LONGEST_ID = 18
+LARGEST_ID = 2**63 - 1
 EVERY = "semua"
 STATES = [("", "Sedang berjalan"), (EVERY, "Semua status"), *Case.State.choices]
 MARKS = [
@@ -28,8 +36,20 @@ MARKS = [
     ("menunggu", "Menunggu pihak lain"),
     ("menyusul", "Kelengkapan menyusul"),
     ("siap", "Siap ditutup"),
+    ("tertahan", "Lewat batas waktu tanpa menunggu pihak lain"),
 ]
+STUCK = "tertahan"
+NOBODY = 0
+"""Asked for as an officer: cases to which nobody is assigned."""
+HIDDEN = ("langkah", "revisi", "pihak", "petugas", "dibuka", "ditutup", "hitung")
 MARKED = {"lewat": "is_late", "menunggu": "is_waiting", "menyusul": "has_to_follow", "siap": "is_ready"}
+
+
+class MonthField(forms.DateField):
+    """A month as an address has it, of the years in which something can have been."""
+
+    input_formats = ("%Y-%m",)
+    default_validators = (MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY))
 
 
 class FilterForm(forms.Form):
@@ -40,6 +60,15 @@ class FilterForm(forms.Form):
     status = forms.ChoiceField(label="Status", choices=STATES, required=False)
     sop = forms.ChoiceField(label="SOP", required=False)
     hanya = forms.ChoiceField(label="Hanya yang", choices=MARKS, required=False)
+    # Where the numbers over an SOP's chart lead: those that follow one revision, or stand at a step of it.
+    langkah = forms.SlugField(required=False, max_length=40, widget=forms.HiddenInput)
+    revisi = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    # Where the numbers of the dashboard lead.
+    pihak = forms.ChoiceField(choices=Interval.Party.choices, required=False, widget=forms.HiddenInput)
+    petugas = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_ID, widget=forms.HiddenInput)
+    dibuka = MonthField(required=False, widget=forms.HiddenInput)
+    ditutup = MonthField(required=False, widget=forms.HiddenInput)
+    hitung = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, sops: list[tuple[str, str]]):
         super().__init__(data)
@@ -79,21 +108,39 @@ def marked(cases: QuerySet[Case], at: datetime) -> QuerySet[Case]:
     )
 
 
+def within(column: str, month: date) -> dict[str, datetime]:
+    """The condition that a moment lies in a month of the zone in force."""
+    after = period(month, 1)[1] + timedelta(days=1)
+    zone = timezone.get_current_timezone()
+    first, last = (datetime.combine(day, time(), zone) for day in (month, after))
+    return {f"{column}__gte": first, f"{column}__lt": last}
+
+
+def open_steps(cases: Iterable[Case], at: datetime) -> dict[int, str]:
+    """Case → the step that is open now, in the SOP's words, and how many more are. One query."""
+    running = [case.pk for case in cases if case.running]
+    live = Attempt.objects.filter(case_id__in=running, state__in=Attempt.LIVE, opened_at__lte=at)
+    found: dict[int, list[str]] = {}
+    for attempt in live.select_related("step").order_by("case_id", "step__order", "id"):
+        step = f"{number_of(attempt.step)}. {attempt.step.activity}"
+        if step not in found.setdefault(attempt.case_id, []):
+            found[attempt.case_id].append(step)
+    return {
+        case: first + (f" (dan {len(others)} langkah lain)" if others else "")
+        for case, (first, *others) in found.items()
+    }
+
+
 class Listing:
-    """One page of the cases that an officer may read."""
+    """One page of the cases that an officer may read. Every number of the dashboard about open cases is the
+    `count` of the list that it leads to."""
 
     def __init__(self, officer: Officer, data: Any):
         self.officer = officer
         self.at = officer.at
-        self.form = FilterForm(data, self.sops)
+        self.form = FilterForm(data, [(sop.slug, sop.name) for sop in sops_of(officer)])
         self.asked = self.form.cleaned_data if self.form.is_valid() else {}
         self.data = data
-
-    @cached_property
-    def sops(self) -> list[tuple[str, str]]:
-        """The agency's SOPs by the name of the revision in force."""
-        rows = Sop.objects.filter(agency_id=self.officer.user.agency_id, revisions__state=State.IN_FORCE)
-        return list(rows.values_list("slug", "revisions__name").order_by("revisions__name"))
 
     @property
     def narrowed(self) -> bool:
@@ -111,11 +158,59 @@ class Listing:
         return [self.form[name] for name in ("status", "sop", "hanya")]
 
     @property
+    def kept(self) -> list[forms.BoundField]:
+        """What stays asked for when the list is narrowed further."""
+        return [self.form[name] for name in HIDDEN if self.asked.get(name) not in (None, "")]
+
+    @property
     def caption(self) -> str:
         """What the table shows, in words."""
         status = dict(STATES)[self.asked["status"]]
         mark = dict(MARKS)[self.asked["hanya"]] if self.asked["hanya"] else ""
-        return ", ".join(part for part in ("Penanganan", status.lower(), mark.lower()) if part)
+        no = self.asked["revisi"]
+        parts = (
+            "Penanganan",
+            status.lower(),
+            self._place if self.asked["langkah"] else "",
+            f"menurut revisi {no}" if no is not None else "",
+            mark.lower(),
+            *self._also,
+        )
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def _also(self) -> Iterator[str]:
+        """What else it was narrowed to, in words."""
+        if party := self.asked["pihak"]:
+            yield f"menunggu {Interval.Party(party).label.lower()}"
+        if (pk := self.asked["petugas"]) is not None:
+            user = User.objects.filter(pk=pk, agency_id=self.officer.user.agency_id).first()
+            yield f"ditugaskan kepada {user}" if user else "tanpa petugas yang ditugasi"
+        for name in ("dibuka", "ditutup"):
+            if month := self.asked[name]:
+                yield f"{name} {wording.month(month)}"
+
+    @property
+    def count(self) -> int:
+        """How many there are, on all pages together."""
+        return self.cases.order_by().count()
+
+    @property
+    def _place(self) -> str:
+        """The step asked for, as its sheet calls it; of the newest revision where none is named."""
+        steps = Step.objects.filter(
+            revision__sop__agency_id=self.officer.user.agency_id, key=self.asked["langkah"]
+        )
+        if self.asked["sop"]:
+            steps = steps.filter(revision__sop__slug=self.asked["sop"])
+        if self.asked["revisi"] is not None:
+            steps = steps.filter(revision__no=self.asked["revisi"])
+        step = steps.exclude(revision__in_force_from=None).order_by("-revision__no").first()
+        return f"di langkah {number_of(step)} ({step.activity})" if step else "di langkah yang tidak ada"
+
+    @property
+    def now(self) -> str:
+        return wording.moment(self.at, self.at)
 
     @property
     def cases(self) -> QuerySet[Case]:
@@ -129,39 +224,51 @@ class Listing:
             found = found.filter(state=status)
         if self.asked["sop"]:
             found = found.filter(sop__slug=self.asked["sop"])
+        if self.asked["langkah"]:
+            found = found.filter(Exists(self._at_the_step()))
+        elif self.asked["revisi"] is not None:
+            found = found.filter(revision__no=self.asked["revisi"])
         if mark := self.asked["hanya"]:
-            found = found.filter(**{MARKED[mark]: True})
-        return found.filter(number__icontains=self.asked["q"])
+            flags = {"is_late": True, "is_waiting": False} if mark == STUCK else {MARKED[mark]: True}
+            found = found.filter(**flags)
+        if party := self.asked["pihak"]:
+            waits = Interval.objects.filter(case=OuterRef("pk"), kind=Interval.Kind.WAITING, until=None)
+            found = found.filter(Exists(waits.filter(party_kind=party)))
+        if (user := self.asked["petugas"]) is not None:
+            now = CaseOfficer.objects.filter(case=OuterRef("pk"), until=None)
+            found = found.filter(Exists(now.filter(user=user)) if user != NOBODY else ~Exists(now))
+        for name, column in (("dibuka", "opened_at"), ("ditutup", "closed_at")):
+            if month := self.asked[name]:
+                found = found.filter(**within(column, month))
+        said = self.asked["q"]
+        return found.numbered(self.officer.agency, said) if said else found
+
+    def _at_the_step(self) -> QuerySet[Attempt]:
+        """The live attempts of the outer case at the step asked for; where late ones are asked for, those."""
+        live = Attempt.objects.filter(case=OuterRef("pk"), state__in=Attempt.LIVE, opened_at__lte=self.at)
+        if self.asked["hanya"] == "lewat":
+            live = late_attempts(self.at)
+        if self.asked["revisi"] is not None:
+            live = live.filter(step__revision__no=self.asked["revisi"])
+        return live.filter(step__key=self.asked["langkah"])
 
     @cached_property
     def _page(self) -> tuple[list[Case], bool, bool]:
         """The cases of this page, newest first, and whether there are newer and older ones."""
-        before, after = self._key("sebelum"), self._key("sesudah")
+        before, after = (read_key(self.data.get(name, "")) for name in ("sebelum", "sesudah"))
         rows = self.cases
         if after:
-            opened, pk = after
-            rows = rows.filter(Q(opened_at__gt=opened) | Q(opened_at=opened, pk__gt=pk))
+            rows = rows.filter(newer("opened_at", after))
             found = list(rows.order_by("opened_at", "pk")[: PAGE + 1])
             return found[:PAGE][::-1], len(found) > PAGE, True
         if before:
-            opened, pk = before
-            rows = rows.filter(Q(opened_at__lt=opened) | Q(opened_at=opened, pk__lt=pk))
+            rows = rows.filter(older("opened_at", before))
         found = list(rows.order_by("-opened_at", "-pk")[: PAGE + 1])
         return found[:PAGE], before is not None, len(found) > PAGE
 
-    def _key(self, name: str) -> tuple[datetime, int] | None:
-        """The key of a row as it stands in the address; what cannot be read, or never was, is no key."""
-        moment, _, pk = self.data.get(name, "").rpartition("_")
-        try:
-            opened = datetime.fromisoformat(moment)
-            possible = opened.tzinfo and FIRST_DAY <= opened.date() <= LAST_DAY and len(pk) < LONGEST_ID
-            return (opened, int(pk)) if possible else None
-        except ValueError:
-            return None
-
     def _address(self, name: str, case: Case) -> str:
-        kept = {k: v for k, v in self.asked.items() if v}
-        return "?" + urlencode(kept | {name: f"{case.opened_at.isoformat()}_{case.pk}"})
+        kept = {k: v for k, v in self.data.items() if k in self.asked and v}
+        return "?" + urlencode(kept | {name: key_of(case.opened_at, case.pk)})
 
     @property
     def newer(self) -> str:
@@ -177,7 +284,7 @@ class Listing:
     def lines(self) -> list[Line]:
         cases = self._page[0]
         children = children_of({case.pk for case in cases})
-        steps = self._open_steps(cases)
+        steps = open_steps(cases, self.at)
         return [
             Line(
                 number=case.number,
@@ -190,22 +297,6 @@ class Listing:
             )
             for case in cases
         ]
-
-    def _open_steps(self, cases: list[Case]) -> dict[int, str]:
-        """Case → the step that is open now, in the SOP's words, and how many more are."""
-        running = [case.pk for case in cases if case.running]
-        live = Attempt.objects.filter(
-            case_id__in=running, state__in=Attempt.LIVE, opened_at__lte=self.at
-        ).select_related("step")
-        found: dict[int, list[str]] = {}
-        for attempt in live.order_by("case_id", "step__order", "id"):
-            step = f"{number_of(attempt.step)}. {attempt.step.activity}"
-            if step not in found.setdefault(attempt.case_id, []):
-                found[attempt.case_id].append(step)
-        return {
-            case: first + (f" (dan {len(others)} langkah lain)" if others else "")
-            for case, (first, *others) in found.items()
-        }
 
     @staticmethod
     def _chips(case: Case):

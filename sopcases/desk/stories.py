@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 from sopcases.cases import aid, care, sessions, visits
 from sopcases.cases import children as register
 from sopcases.cases.filing import file_document
-from sopcases.cases.models import Aid, Case, CaseChild, Child, Interval, Outcome, Relation
+from sopcases.cases.models import Aid, Case, CaseChild, Category, Child, Interval, Outcome, Relation
 from sopcases.cases.opening import open_case
 from sopcases.cases.progress import Spot
 from sopcases.cases.taking import MET, Arrival, Guardian, mark, take_in
@@ -43,6 +43,7 @@ class Office:
         self.zone = ZoneInfo(agency.timezone)
         self.kinds = {kind.name: kind for kind in PaperKind.objects.filter(agency=agency)}
         self.outcomes = {outcome.name: outcome for outcome in Outcome.objects.filter(agency=agency)}
+        self.categories = {category.name: category for category in agency.categories.all()}
 
     def user(self, login: str) -> User:
         return self.users[login]
@@ -405,7 +406,7 @@ def street_round(office: Office) -> Child:
     found = [
         office.child(
             case, "peksos", met, "Rumah orang tua", name=name, sex=sex, schooling=schooling,
-            category="Anak jalanan", **born(date(met.year - age, 1, 1), 364),
+            category=office.categories["Anak jalanan"], **born(date(met.year - age, 1, 1), 364),
         )
         for name, sex, age, schooling in (
             ("Dimas Contoh", Child.Sex.MALE, 12, "Kelas 6 SD"),
@@ -464,7 +465,7 @@ FOUND = (
 """The rows of a round's table: the first was met before, the third is a sibling of the second."""
 
 
-def arrival(no: int, row: tuple, day: date, met: Child) -> Arrival:
+def arrival(no: int, row: tuple, day: date, met: Child, category: Category) -> Arrival:
     """A row of the table as the Peksos saved it."""
     name, sex, age, schooling, sibling, adult, relation = row
     return Arrival(
@@ -472,7 +473,7 @@ def arrival(no: int, row: tuple, day: date, met: Child) -> Arrival:
         key=uuid.uuid4(),
         mark=mark({"name": name, "sex": sex, "age": str(age)}),
         facts={
-            "name": name, "sex": sex, "schooling": schooling, "nik": "", "category": "Anak jalanan",
+            "name": name, "sex": sex, "schooling": schooling, "nik": "", "category": category,
         } | born(date(day.year - age, 1, 1), 364),
         guardians=(Guardian(adult, relation),) if adult else (),
         where="Rumah orang tua" if adult or sibling else "",
@@ -488,7 +489,8 @@ def many_on_the_street(office: Office, known: Child) -> None:
     at = office.day(8, "08.00")
     case = round_with_spt(office, at, "Pasar Contoh Baru dan simpang sekitarnya", "Tanjungpinang Timur")
     met = office.day(7, "16.00")
-    rows = [arrival(no, row, met.date(), known) for no, row in enumerate(FOUND, 1)]
+    category = office.categories["Anak jalanan"]
+    rows = [arrival(no, row, met.date(), known, category) for no, row in enumerate(FOUND, 1)]
     with office.walk(case, "peksos", met + timedelta(hours=1)) as walk:
         taken = take_in(walk, rows, met, {}).settled
     child = {no: Child.objects.get(pk=pk) for no, pk in taken.items()}
@@ -551,7 +553,8 @@ def proposed(
     )
     found = [
         office.child(
-            case, "tksk", at, "Rumah nenek", name=name, sex=sex, category="Anak terlantar",
+            case, "tksk", at, "Rumah nenek", name=name, sex=sex,
+            category=office.categories["Anak terlantar"],
             **born(date(at.year - age, 1, 1), 364),
         )
         for name, sex, age in named

@@ -12,7 +12,7 @@ from sopcases.letters.models import Disposition, IncomingLetter, Letter
 from sopcases.people import journal
 from sopcases.people.access import View, gate
 from sopcases.people.authority import Officer
-from sopcases.refusal import NotAllowed
+from sopcases.refusal import demand
 
 LARGEST_ID = 2**63 - 1
 
@@ -65,8 +65,8 @@ def act_gate(
     def wrap(view: View) -> View:
         @wraps(view)
         def inner(request: HttpRequest, row: Any) -> HttpResponseBase:
-            if request.method == "GET" and (sentence := why_not(row, request.officer)) is not None:
-                raise NotAllowed(sentence)
+            if request.method == "GET":
+                demand(why_not(row, request.officer))
             return view(request, row)
 
         return through(inner)
@@ -79,7 +79,7 @@ def log_read(request: HttpRequest, letter: Letter) -> None:
     if request.method == "GET":
         journal.write(
             request.officer,
-            "letter.read",
+            "letter.nik.read" if letter.tells_nik else "letter.read",
             letter.case,
             letter=letter.pk,
             paper=letter.paper_id,

@@ -87,7 +87,7 @@ class Previewed(AgencyAdmin):
             title=f"Contoh {kind}",
             face="Contoh tata naskah dan redaksi – bukan surat",
             key=f"sample-{kind.pk}",
-            page=page_css(kind, kind.agency),
+            page=page_css(kind, kind.agency, wide=LAYOUTS[kind.layout].wide({})),
             watermark=sheet.SAMPLE,
         )
         answer = HttpResponse(content, content_type="application/pdf")

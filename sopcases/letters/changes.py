@@ -12,8 +12,9 @@ ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 LABELS = {"purpose": "Perihal", "children": "Anak", "others": "Kiriman lain"}
 """What is in a content, but no field of its form by that name."""
 ELSE = "Bagian lain naskah"
-UNSEEN = {"subject", "nip_label"}
-"""What no reader sees: how the content is kept."""
+UNSEEN = {"subject", "nip_label", "nik"}
+"""What no reader sees: how the content is kept, and what is sealed in it."""
+NIK = "NIK"
 
 
 @dataclass(frozen=True)
@@ -83,5 +84,5 @@ def _part(name: str, value: Any) -> str:
     if name in UNSEEN or isinstance(value, int):
         return ""
     if isinstance(value, list):
-        return ", ".join(": ".join(map(str, pair)) for pair in value)
+        return ", ".join(": ".join(map(str, pair)) for pair in value if pair[0] != NIK)
     return str(value or "")

@@ -1,10 +1,11 @@
-"""What anybody may know of a letter who holds its QR: what it is, who signed with which authority, how far it
-is, and whether a file is the one that was kept. Nothing of a child.
+"""What anybody may know of a letter or an SOP who holds its QR: what it is, who signed with which authority,
+how far it is, and whether a file is the one that was kept. Nothing of a child.
 """
 
 import hashlib
 from dataclasses import dataclass
 
+import segno
 from django.conf import settings
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from sopcases.cases.wording import moment
 from sopcases.letters.signing.validation import Found, signatures
 from sopcases.letters.states import INKED, LetterState, Track
 from sopcases.letters.words import day_text, one_line
+from sopcases.sops.models import FrozenSheet, Revision
 
 STATES = {
     LetterState.DECIDED: (
@@ -54,14 +56,14 @@ SPOKEN = (
     "Surat ini disetujui secara lisan, tetapi belum berlaku sebelum ditandatangani dan dicap.",
 )
 DIFFERENT = (
-    "Berkas ini tidak sama dengan yang disimpan untuk surat ini. Pindaian atau foto atas surat di kertas "
+    "Berkas ini tidak sama dengan yang disimpan untuk naskah ini. Pindaian atau foto atas naskah di kertas "
     "memang selalu berbeda; bandingkan isinya, atau tanyakan kepada perangkat daerah."
 )
 
 
 @dataclass(frozen=True)
 class Report:
-    """The check page of a letter."""
+    """The check page of a letter or of an SOP's document."""
 
     kind: str
     number: str
@@ -86,6 +88,11 @@ class Compared:
 def address(token: str) -> str:
     """Where the QR leads; "" for a letter that has none."""
     return settings.PUBLIC_URL + reverse("letters:check", kwargs={"token": token}) if token else ""
+
+
+def qr(check: str) -> str:
+    """The QR of a check page's address, as a picture in a data: address."""
+    return segno.make(check, error="m", micro=False).svg_data_uri(border=0)
 
 
 def report(letter) -> Report:
@@ -115,6 +122,32 @@ def report(letter) -> Report:
     )
 
 
+def report_sop(row: FrozenSheet) -> Report:
+    """What the check page tells of an SOP's document that a certificate signed. The revision of a void one is
+    a draft again: its name and number by now are not what was signed."""
+    revision = row.revision
+    tone, state, text = "done", "Ditandatangani dengan sertifikat elektronik", row.face
+    if row.voided_at or revision.stands not in Revision.CURRENT:
+        ended = row.state_text if row.voided_at else revision.stands_text
+        tone, state, text = "stopped", ended, f"Naskah SOP ini tidak berlaku lagi. {row.face}"
+    return Report(
+        kind=f"SOP, revisi {revision.no}" if row.voided_at else f"SOP {revision.name}, revisi {revision.no}",
+        number="" if row.voided_at else revision.number,
+        dated=day_text(row.signed_on),
+        agency=revision.sop.agency.name,
+        signer=f"{row.signer_name}, {row.title_line}",
+        tone=tone,
+        state=state,
+        text=text,
+        hashes=tuple(_kept_sop(row)),
+    )
+
+
+def _kept_sop(row: FrozenSheet):
+    yield row.signed_sha256, "naskah yang ditandatangani secara elektronik"
+    yield row.sha256, "naskah yang dibekukan sebelum ditandatangani"
+
+
 def _kept(letter):
     if letter.sha256:
         signed = "naskah yang ditandatangani secara elektronik"
@@ -126,9 +159,9 @@ def _kept(letter):
         yield letter.paper.sha256, "naskah bertanda tangan yang disimpan perangkat daerah"
 
 
-def compare(letter, content: bytes) -> Compared:
-    """Whether a file is one of those kept of this letter, and what the signatures in it say."""
-    what = dict(_kept(letter)).get(hashlib.sha256(content).hexdigest())
+def compare(report: Report, content: bytes) -> Compared:
+    """Whether a file is one of those kept of a letter or an SOP, and what the signatures in it say."""
+    what = dict(report.hashes).get(hashlib.sha256(content).hexdigest())
     first = f"Berkas ini sama persis dengan {what}." if what else DIFFERENT
     return Compared(bool(what), (first, *map(_signature_text, signatures(content))))
 

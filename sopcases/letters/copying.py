@@ -5,7 +5,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from sopcases.cases import message
-from sopcases.cases.page import Reading
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.progress import Progress
 from sopcases.letters import page
 from sopcases.letters.models import Letter

@@ -1,16 +1,17 @@
 """The forms of the acts on a letter. `version` is what the page showed: another one is a conflict."""
 
 from django import forms
-from django.db.models import Q
 
 from sopcases.cases.forms.fields import ActForm, DayField, MomentField, ReasonField, now_to_the_minute
+from sopcases.cases.forms.papers import hand_field, sole_field
 from sopcases.cases.models import Case
 from sopcases.cases.uploads import PaperField
 from sopcases.letters.models import Letter
 from sopcases.people.authority import Officer
 from sopcases.people.forms import IdentityForm, password_field
-from sopcases.people.models import Appointment, Delegation, Position, User
+from sopcases.people.models import Position, User
 from sopcases.people.once import OnceForm
+from sopcases.sops.models import FrozenSheet
 
 CERTIFICATE_LIMIT = 100 * 1024
 SOLE_LABEL = "Alasan merangkap"
@@ -96,6 +97,20 @@ class CertificateForm(ActForm):
         return file.read()
 
 
+class RatifiedForm(ActForm):
+    """The SOP's document as the official signed it in ink."""
+
+    file = PaperField(
+        label="Naskah SOP bertanda tangan",
+        help_text="Seluruh halaman: satu PDF, atau foto setiap halaman (JPEG, PNG).",
+    )
+    signed_on = DayField(label="Ditandatangani pada tanggal")
+
+    def __init__(self, *args, row: FrozenSheet, officer: Officer, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["signed_on"].initial = officer.day if row.signer_id else row.revision.ratified_on
+
+
 class SignManyForm(OnceForm):
     """Letters chosen to be signed in one go, with one passphrase."""
 
@@ -122,16 +137,12 @@ class SpokenForm(ActForm):
         label="Didengar oleh",
         help_text="Yang menerima telepon atau berhadapan langsung.",
     )
-    reason = ReasonField(
-        label=SOLE_LABEL,
-        required=False,
-        help_text="Hanya diisi bila satu orang merangkap karena tidak ada pejabat lain.",
-    )
+    reason = sole_field()
 
     def __init__(self, *args, letter: Letter, officer: Officer, **kwargs):
         super().__init__(*args, **kwargs)
         kind = letter.paper.kind
-        approver = ScanForm.hand(
+        approver = hand_field(
             f"Disetujui oleh ({kind.signer})", kind.signer_id, "Yang berwenang menandatangani saat itu."
         )
         self.fields = {"approver": approver} | self.fields
@@ -192,34 +203,21 @@ class ScanForm(ActForm):
             names = dict(Position.objects.filter(pk__in=letter.missing_initials).values_list("pk", "name"))
             for position in letter.missing_initials:
                 name = f"before{position}" if position != letter.missing_initials[-1] else "disposer"
-                self.fields[name] = self.hand(
+                self.fields[name] = hand_field(
                     f"Pemaraf ({names[position]})", position, "Yang parafnya tertera pada naskah."
                 )
-            self.fields["signer"] = self.hand(
+            self.fields["signer"] = hand_field(
                 f"Penanda tangan ({kind.signer})",
                 kind.signer_id,
                 "Yang tanda tangannya tertera pada naskah, termasuk Plt. atau Plh. pada tanggal itu.",
             )
-            self.fields["reason"] = ReasonField(
-                label=SOLE_LABEL,
-                required=False,
-                help_text="Hanya diisi bila satu orang merangkap karena tidak ada pejabat lain.",
-            )
+            self.fields["reason"] = sole_field()
         if not letter.number and kind.series.exists():
             if letter.agency.number_given_outside:
                 self.fields["number"] = forms.CharField(label="Nomor pada naskah", max_length=100)
             self.fields["dated"] = DayField(
                 label="Tanggal surat pada naskah", initial=officer.day, required=False
             )
-
-    @staticmethod
-    def hand(label: str, position_id: int, help_text: str) -> forms.ModelChoiceField:
-        delegates = Delegation.objects.filter(principal=position_id).values("delegate")
-        held = Appointment.objects.filter(Q(position=position_id) | Q(position__in=delegates))
-        people = User.objects.filter(pk__in=held.values("user_id")).order_by("name")
-        return forms.ModelChoiceField(
-            label=label, queryset=people, help_text=help_text, empty_label="Pilih nama"
-        )
 
     def act(self, officer: Officer) -> None:
         """File the scan on the letter, whichever way it goes."""

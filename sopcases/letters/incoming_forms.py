@@ -5,9 +5,10 @@ from django import forms
 from sopcases.cases import agenda
 from sopcases.cases.forms.fields import ActForm, DayField, LongField, ReasonField
 from sopcases.cases.uploads import PaperField
-from sopcases.letters.models import IncomingLetter
+from sopcases.letters.models import Disposition, IncomingLetter
 from sopcases.letters.models.incoming import FACTS, Asked, Urgency
 from sopcases.people.authority import Officer
+from sopcases.people.models import User
 
 NOBODY_BELOW = "Hari ini tidak ada pemegang jabatan di bawah Anda."
 
@@ -119,6 +120,28 @@ class AnswerForm(ActForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["text"].error_messages["required"] = "Isi jawaban atas disposisi ini."
+
+
+class AnswerForForm(AnswerForm):
+    """What somebody else told or wrote of his part."""
+
+    hand = forms.ModelChoiceField(User.objects.none(), label="Dijawab oleh", empty_label="Pilih nama")
+    answered_on = DayField(label="Tanggal jawaban")
+
+    field_order = "hand answered_on text".split()
+
+    def __init__(self, *args, part: Disposition, officer: Officer, **kwargs):
+        super().__init__(*args, version=part.letter.version, **kwargs)
+        able = [one.user.pk for one in part.letter.answerers(part, officer)]
+        self.fields["hand"].queryset = User.objects.filter(pk__in=able).order_by("name")
+        self.fields["hand"].initial = able[0] if len(able) == 1 else None
+        self.fields["answered_on"].initial = officer.day
+
+
+class VoidEntryForm(ActForm):
+    reason = ReasonField(
+        label="Alasan pembatalan", help_text="Misalnya: tercatat dua kali, lihat nomor agenda 12."
+    )
 
 
 class FinishForm(ActForm):

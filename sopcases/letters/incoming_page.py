@@ -6,9 +6,10 @@ from datetime import date
 
 from django.urls import reverse
 
+from sopcases.cases.addresses import case_url
 from sopcases.cases.models import Case
-from sopcases.cases.page import case_url
 from sopcases.cases.wording import joined, moment
+from sopcases.letters import register
 from sopcases.letters.models import Disposition, IncomingLetter
 from sopcases.letters.models.incoming import Asked, Urgency
 from sopcases.letters.page import Chip, Deed
@@ -16,7 +17,7 @@ from sopcases.letters.words import day_text
 from sopcases.people.authority import Officer
 
 State = IncomingLetter.State
-TONES = {State.RECORDED: "waiting", State.PASSED: "active", State.DONE: "done"}
+TONES = {State.RECORDED: "waiting", State.PASSED: "active", State.DONE: "done", State.VOID: "stopped"}
 CONFIDENTIAL = "Rahasia"
 ICONS = {Urgency.URGENT.label: "flag", Urgency.VERY_URGENT.label: "flag", CONFIDENTIAL: "lock"}
 BLANK_LINES = 3
@@ -92,6 +93,8 @@ class IncomingPage:
     """A letter's page, as this officer sees it."""
 
     title: str
+    back: tuple[str, str]
+    """Where he came from: address and label."""
     chip: Chip
     natures: tuple[Chip, ...]
     facts: tuple[tuple[str, str], ...]
@@ -155,15 +158,21 @@ def facts(letter: IncomingLetter) -> Iterator[tuple[str, str]]:
     yield "Diterima", day_text(letter.received_on)
     yield "Hal", letter.about
     yield "Dicatat oleh", f"{letter.recorded_by}, {moment(letter.recorded_at)}"
+    if letter.voided_by:
+        yield "Dibatalkan oleh", f"{letter.voided_by}, {moment(letter.voided_at)}"
+        yield "Alasan pembatalan", letter.void_reason
 
 
 def incoming_page(letter: IncomingLetter, officer: Officer, may_open: bool) -> IncomingPage:
     """Everything on the page, in a constant number of queries. `may_open`: a case, under some SOP."""
-    parts = list(letter.parts.select_related("answered_by", "recorded_by"))
+    parts = list(letter.parts.select_related("answered_by", "recorded_by", "answer_recorded_by"))
     first, others = _deeds(letter, parts, officer, may_open)
     case = letter.case_id and Case.objects.visible_to(officer).filter(pk=letter.case_id).first()
     return IncomingPage(
         title=str(letter),
+        back=(reverse("letters:incoming_agenda"), "Agenda Surat Masuk")
+        if register.refuse_read(officer) is None
+        else ("/", "Tugas Saya"),
         chip=chip(letter),
         natures=tuple(Chip(word, "neutral", ICONS[word]) for word in natures(letter)),
         facts=tuple(facts(letter)),
@@ -173,7 +182,7 @@ def incoming_page(letter: IncomingLetter, officer: Officer, may_open: bool) -> I
         parts=tuple(_chain(parts, officer)),
         finish_note=letter.finish_note,
         scan_url=incoming_url(letter, "incoming_scan") if letter.file else "",
-        sheet_url=incoming_url(letter, "disposition_pdf"),
+        sheet_url="" if letter.state == letter.State.VOID else incoming_url(letter, "disposition_pdf"),
         case_url=case_url(case) if case else "",
         case_number=case.number if case else "",
         case_hidden=bool(letter.case_id and not case),
@@ -212,13 +221,18 @@ def _deeds(
     others = [deed for deed in answers.values() if deed != first]
     if dispose and first != passing:
         others.append(passing)
-    if letter.why_not_record_disposition(officer) is None:
+    if letter.why_not_record_for(officer) is None:
         others += [
             Deed(
                 incoming_url(letter, "dispose_for", hand=hand.user.pk),
                 f"Catat disposisi tertulis {hand.user}",
             )
             for hand in letter.hands(officer)
+        ]
+        others += [
+            Deed(incoming_url(letter, "answer_for", part=part.pk), f"Catat jawaban {part.to_title}")
+            for part in parts
+            if part.is_open and part not in mine
         ]
     if may_open and letter.why_not_open_case(officer) is None:
         others.append(Deed(incoming_url(letter, "open_case"), "Buka penanganan dari surat ini"))
@@ -227,6 +241,8 @@ def _deeds(
     if letter.why_not_correct(officer) is None:
         what = "Perbaiki catatan" if letter.file else "Perbaiki catatan atau unggah pindaian"
         others.append(Deed(incoming_url(letter, "incoming_edit"), what))
+    if letter.why_not_void(officer) is None:
+        others.append(Deed(incoming_url(letter, "incoming_void"), "Batalkan entri yang keliru"))
     return first, others
 
 
@@ -260,7 +276,6 @@ def _part(part: Disposition, level: int, officer: Officer) -> Part:
         state = Chip("Berakhir bersama surat", "stopped")
     else:
         state = Chip("Lewat batas waktu", "late") if late else Chip("Belum dijawab", "waiting")
-    by = f"{part.answered_by}, {part.answered_title}" if part.answered_by else ""
     given = f"Dari {part.from_title}, {moment(part.at)}"
     if part.recorded_by:
         when = day_text(part.given_on)
@@ -275,9 +290,19 @@ def _part(part: Disposition, level: int, officer: Officer) -> Part:
         wishes=", ".join(part.wishes),
         note=part.note,
         answer=part.answer,
-        answered=f"oleh {by}, {moment(part.answered_at)}" if by else "",
+        answered=_answered(part),
         mine=part.hat_of(officer) is not None,
     )
+
+
+def _answered(part: Disposition) -> str:
+    """Who answered when; and who wrote it down where that is somebody else."""
+    if part.answered_at is None:
+        return ""
+    by, when = f"oleh {part.answered_by}, {part.answered_title}", moment(part.answered_at)
+    if part.answered_on:
+        return f"{by}, {day_text(part.answered_on)}, dicatat {part.answer_recorded_by} {when}"
+    return f"{by}, {when}"
 
 
 def is_late(due_on: date, today: date) -> bool:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from sopcases.cases import nik
+from sopcases.cases.hands import SIGNER
 from sopcases.cases.wording import joined, moment
 from sopcases.letters import pdf, sheet
 from sopcases.letters.changes import Change, changes
 from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.models import Letter
-from sopcases.letters.models.lifecycle import SIGNER
 from sopcases.letters.states import EDITABLE, ENDED, IN_CHAIN, INKED, LetterState, Track
 from sopcases.letters.words import day_text, one_line
 from sopcases.people.authority import Officer
@@ -71,7 +72,7 @@ def chip(letter: Letter) -> Chip:
 
 def body(letter: Letter, officer: Officer) -> str:
     """The letter as HTML: the frozen copy, or as it stands."""
-    return letter.body or sheet.body_html(sheet.build(letter, officer.at))
+    return nik.opened(letter.body or sheet.body_html(sheet.build(letter, officer.at)))
 
 
 def face(letter: Letter) -> str:
@@ -177,6 +178,9 @@ def letter_page(letter: Letter, officer: Officer) -> LetterPage:
     first = next(((n, d) for n, d in allowed if n in asked), None)
     if lapsed:
         first = next(((n, d) for n, d in allowed if n == "replace"), None)
+    after = None if MINE & {name for name, _ in allowed} else following(letter, officer)
+    if after and first and first[0] == "scan" and letter.signer_id == officer.user.pk:
+        first = None  # he has decided: his clerk has the ink to file, and the next letter has only him
     newer = Letter.objects.filter(paper__replaces=letter.paper_id).values_list("pk", flat=True).first()
     older = letter.paper.replaces_id and Letter.objects.filter(paper=letter.paper.replaces_id).first()
     return LetterPage(
@@ -187,7 +191,7 @@ def letter_page(letter: Letter, officer: Officer) -> LetterPage:
         next=first and first[1],
         others=tuple(deed for name, deed in allowed if not first or name != first[0]),
         waits="" if first else waits_for(letter, officer),
-        following=None if MINE & {name for name, _ in allowed} else following(letter, officer),
+        following=after,
         notice=lapsed or "",
         mended=mended(letter),
         facts=tuple((label, value) for label, value in facts(letter) if value),

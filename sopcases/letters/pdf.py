@@ -2,10 +2,11 @@
 
 import hashlib
 
-import segno
 from django.template.loader import render_to_string
 
 from sopcases import pdf
+from sopcases.cases import nik
+from sopcases.letters import checking
 from sopcases.letters.states import FACES, INKED, SPOKEN_FACE, WATERMARKS
 
 STYLES = ("letters/letter.css", "letters/print.css")
@@ -17,11 +18,11 @@ def render(
     """A letter's body as PDF. `face` says in a line how far it is; `key` tells equal texts apart; `page` is
     the rules of its paper; `check` is the address of its check page, printed as a QR on every page."""
     context = {
-        "body": body,
+        "body": nik.opened(body),
         "title": title,
         "face": face,
         "watermark": watermark,
-        "qr": segno.make(check, error="m", micro=False).svg_data_uri(border=0) if check else "",
+        "qr": checking.qr(check) if check else "",
     }
     html = render_to_string("letters/pdf/page.html", context)
     return pdf.write(html, key=key, styles=STYLES, page=page)
@@ -43,6 +44,20 @@ def of(letter, body: str) -> bytes:
         watermark=WATERMARKS.get(letter.state, ""),
         key=f"{letter.pk}-{letter.version}",
         page=letter.page_css,
+    )
+
+
+def final(letter, body: str, *, face: str, token: str) -> bytes:
+    """The PDF that is kept or signed, with the QR of its check page where it has a token. Raises Refused for
+    characters that no font holds."""
+    pdf.demand_printable(body)
+    return render(
+        body,
+        title=letter.print_title,
+        face=face,
+        key=f"{letter.pk}-{letter.version}",
+        page=letter.page_css,
+        check=checking.address(token),
     )
 
 

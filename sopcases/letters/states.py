@@ -51,6 +51,16 @@ class LetterState(models.TextChoices):
 
 EDITABLE = (LetterState.DRAFT, LetterState.RETURNED)
 IN_CHAIN = (LetterState.PROPOSED, LetterState.INITIALLED)
+WAITING = (
+    LetterState.PROPOSED,
+    LetterState.RETURNED,
+    LetterState.INITIALLED,
+    LetterState.READY,
+    LetterState.DECIDED,
+    LetterState.PRINTABLE,
+    LetterState.AWAITING,
+)
+"""Somebody has still to do something about it."""
 INKED = (LetterState.SIGNED, LetterState.SENT)
 """Signed and in force, sent or not."""
 ENDED = (LetterState.VOID, LetterState.REPLACED)

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from sopcases.cases.urls import CASE
-from sopcases.letters.views import agenda, incoming, signing
+from sopcases.letters.views import agenda, incoming, signing, sops
 from sopcases.letters.views import check as checking
 from sopcases.letters.views import letters as views
 
@@ -27,6 +27,8 @@ urlpatterns = [
     path("surat/tanda-tangani/", signing.sign_many, name="sign_many"),
     path("saya/sertifikat/", signing.own_certificate, name="certificate"),
     path("saya/sertifikat/hapus/", signing.remove_certificate, name="remove_certificate"),
+    path("sop/<slug:slug>/revisi/<int:no>/tanda-tangani/", sops.certify, name="sop_certify"),
+    path("sop/<slug:slug>/revisi/<int:no>/unggah-naskah/", sops.scan, name="sop_scan"),
     path("surat/agenda/", agenda.agenda, name="agenda"),
     path("surat/agenda/pdf/", agenda.agenda_pdf, name="agenda_pdf"),
     path("surat/agenda/xlsx/", agenda.agenda_xlsx, name="agenda_xlsx"),
@@ -46,6 +48,8 @@ urlpatterns = [
     path(f"{INCOMING}disposisi/", incoming.dispose, name="dispose"),
     path(f"{INCOMING}disposisi/<int:hand>/", incoming.dispose_for, name="dispose_for"),
     path(f"{INCOMING}jawab/<int:part>/", incoming.answer, name="answer"),
+    path(f"{INCOMING}jawab/<int:part>/catat/", incoming.answer_for, name="answer_for"),
+    path(f"{INCOMING}batalkan/", incoming.void, name="incoming_void"),
     path(f"{INCOMING}selesai/", incoming.finish, name="finish"),
     path(f"{INCOMING}penanganan/", incoming.open_case, name="open_case"),
     path("surat/<int:letter>/", views.letter, name="letter"),

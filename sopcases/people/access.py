@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from sopcases.people.authority import Officer
-from sopcases.refusal import NotAllowed
+from sopcases.refusal import NotAllowed, demand
 
 View = Callable[..., HttpResponseBase]
 
@@ -98,8 +98,8 @@ def gate(noun: str, find: Callable[..., Model | None]) -> Callable[..., Any]:
                 row = find(request.officer, **parts)
                 if row is None:
                     raise Http404
-                if may and (sentence := may(row, request.officer)):
-                    raise NotAllowed(sentence)
+                if may:
+                    demand(may(row, request.officer))
                 return view(request, row)
 
             return declare(inner, Policy(noun, may.__name__ if may else ""))

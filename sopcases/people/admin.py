@@ -21,10 +21,12 @@ from django.db import models
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from PIL import Image
 
 from sopcases.people import journal
 from sopcases.people.models import Agency, Appointment, Area, Delegation, Position, User
+from sopcases.people.pictures import Whole
 
 _PATHS: dict[type[Model], str] = {}
 
@@ -183,6 +185,11 @@ class AgencyAdmin(OwnRows, admin.ModelAdmin):
         """The row that the journal's line is about."""
         return obj
 
+    def own_page(self, request, template: str, title: str, context: dict, status: int = 200):
+        """A page of ours beside Django's, in the frame of the admin."""
+        frame = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
+        return TemplateResponse(request, template, frame | context, status=status)
+
     def _write(self, request, what: str, obj: Model, **data):
         about = self.about(obj)
         journal.write(request.officer, f"{self.noun}.{what}", about, agency_id=agency_id_of(obj), **data)
@@ -259,8 +266,11 @@ class AgencyForm(OwnForm):
         if crest.size > MAX_CREST_BYTES or max(crest.image.size) > MAX_CREST_SIDE:
             raise forms.ValidationError("Lambang paling besar 2 MB dan 4.000 titik pada sisi terpanjang.")
         crest.seek(0)
-        with Image.open(crest, formats=("PNG", "JPEG")) as image:
-            picture = image.convert("RGBA")
+        try:
+            with Image.open(Whole(crest.read()), formats=("PNG", "JPEG")) as image:
+                picture = image.convert("RGBA")
+        except Exception:  # Pillow raises whatever a broken file leads it to
+            raise forms.ValidationError("Gambar lambang rusak atau tidak lengkap.") from None
         picture.thumbnail((CREST_SIDE, CREST_SIDE))
         drawn = BytesIO()
         picture.save(drawn, "PNG")
@@ -302,6 +312,8 @@ class AgencyTexts(AgencyAdmin):
                     "number_after_ink",
                     "signature_backend",
                     "grace_next_working_day",
+                    "remind_before",
+                    "escalate_after",
                 ]
             },
         ),
@@ -361,8 +373,9 @@ class PositionForm(OwnForm):
 class PositionAdmin(AgencyAdmin):
     noun = "jabatan"
     form = PositionForm
-    fields = "name aliases superior external may_record may_waive may_close note agency".split()
-    list_display = ["name", "superior", "external", "may_record", "may_waive", "may_close"]
+    fields = "name aliases superior external may_record may_waive may_close note proposed agency".split()
+    list_display = ["name", "superior", "external", "may_record", "may_waive", "may_close", "proposed"]
+    list_filter = ["proposed"]
     list_select_related = ["superior"]
     search_fields = ["name"]
 
@@ -402,7 +415,7 @@ class OfficerAdmin(AgencyAdmin, DjangoUserAdmin):
     search_fields = ["name", "username", "nip"]
     ordering = ["name"]
     filter_horizontal = ()
-    DETAILS = ("name", "nip", "nip_label", "rank", "phone", "email")
+    DETAILS = ("name", "nip", "nip_label", "rank", "phone", "email", "reminders_by_mail")
 
     def get_queryset(self, request):
         if request.user.is_superuser:

@@ -4,6 +4,7 @@ An `Officer` is a user together with the authority held at one moment. Verbs tak
 recording (`by.at`) and the authority used can then never disagree.
 """
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -12,6 +13,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import FilteredRelation, Q
 
 from sopcases.people.models import Appointment, Delegation, Position, User
+
+LEFT = " (tidak lagi bertugas)"
+"""Said after the name of somebody, or a position he held, that he holds no more."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class Hat:
     external: bool
     speaks_for: frozenset[int]
     """The users whose assignments the hat covers: his own, and of those a Plh. stands in for."""
+    left: bool = False
+    """Whether he holds the position no more: no authority, only what is still assigned to him in it."""
 
 
 class Officer:
@@ -36,6 +42,8 @@ class Officer:
     def __init__(self, user: User, at: datetime):
         self.user = user
         self.at = at
+        self.left: tuple[Hat, ...] = ()
+        """Positions that he left with cases assigned to him, where that was asked for (`colleague`)."""
 
     def __repr__(self):
         return f"<Officer {self.user} {self.at:%Y-%m-%d %H:%M}>"
@@ -56,7 +64,7 @@ class Officer:
         if self.user.agency_id is None or not self.user.is_active or self.user.is_superuser:
             return ()
         rows = self._office[1]
-        mine = [a for a in _awake(rows) if a.user_id == self.user.pk]
+        mine = [a for a in self._acting if a.user_id == self.user.pk]
         return tuple(
             Hat(
                 position_id=a.position_id,
@@ -73,20 +81,79 @@ class Officer:
         )
 
     @cached_property
-    def _office(self) -> tuple[dict[int, int | None], list[Appointment]]:
-        """Position → its superior, of the whole agency, and the appointments valid today."""
+    def _office(self) -> tuple[dict[int, Position], list[Appointment]]:
+        """All positions of the agency by id, and the appointments valid today."""
         held = FilteredRelation("appointments", condition=_on("appointments__", self.day))
         rows = Position.objects.filter(agency_id=self.user.agency_id).annotate(held=held).order_by("id")
-        columns = (*_POSITION, *(f"held__{name}" for name in _APPOINTMENT), "held__user__is_active")
-        above, found = {}, []
+        columns = (
+            *_POSITION,
+            *(f"held__{name}" for name in _APPOINTMENT),
+            *("held__user__is_active", "held__user__is_superuser"),
+        )
+        positions, found = {}, []
         for values in rows.values_list(*columns):
             position = Position(**dict(zip(_POSITION, values, strict=False)))
-            above[position.pk] = position.superior_id
-            if values[-1]:  # an inactive user holds nothing
-                row = Appointment(**dict(zip(_APPOINTMENT, values[len(_POSITION) : -1], strict=True)))
+            positions[position.pk] = position
+            active, superuser = values[-2:]
+            if active and not superuser:  # the others hold nothing
+                row = Appointment(**dict(zip(_APPOINTMENT, values[len(_POSITION) : -2], strict=True)))
                 row.position = position
                 found.append(row)
-        return above, sorted(found, key=lambda a: (a.position_id, -a.valid_from.toordinal(), -a.pk))
+        return positions, sorted(found, key=lambda a: (a.position_id, -a.valid_from.toordinal(), -a.pk))
+
+    def colleague(self, user: User, left: Iterable[int] = ()) -> "Officer":
+        """Another officer of the same agency at the same moment, with the positions he left; who holds what
+        is read once for both."""
+        user.agency = self.user.agency
+        other = Officer(user, self.at)
+        other.__dict__ |= {"_office": self._office, "_acting": self._acting, "kept": self.kept}
+        other.left = tuple(_left(user, self.positions[position]) for position in sorted(left))
+        return other
+
+    @property
+    def desk(self) -> tuple[Hat, ...]:
+        """The hats whose work lies on his desk: those he wears, then those he left."""
+        return self.hats + self.left
+
+    @cached_property
+    def kept(self) -> dict[str, object]:
+        """What other rooms read of the agency for this moment, each once, for him and his colleagues."""
+        return {}
+
+    @cached_property
+    def _acting(self) -> list[Appointment]:
+        """Who can use the authority of which position today."""
+        return _awake(self._office[1])
+
+    @property
+    def acting(self) -> list[tuple[int, int, str]]:
+        """User, position and title of everybody of the agency who holds a position today."""
+        return [(a.user_id, a.position_id, a.title) for a in self._acting]
+
+    @property
+    def holding(self) -> set[tuple[int, int]]:
+        """User and position of whoever holds one today, also while a Plh. stands in for him."""
+        return {(a.user_id, a.position_id) for a in self._office[1]}
+
+    def superiors(self, position_id: int, areas: Container[int | None] | None = (None,)) -> list[int]:
+        """The users nearest above a position who can use their authority today, in one of the areas (None:
+        wherever): vacant posts and the officer himself are passed over."""
+        seen = {position_id}
+        while (position := self.positions.get(position_id)) and (above := position.superior_id):
+            if above in seen:
+                break
+            seen.add(above)
+            held = [a for a in self._acting if a.position_id == above]
+            here = {a.user_id for a in held if areas is None or a.area_id in areas}
+            if found := sorted(here - {self.user.pk}):
+                return found
+            position_id = above
+        return []
+
+    @property
+    def positions(self) -> dict[int, Position]:
+        """All positions of his agency by id, read with his hats."""
+        return self._office[0]
 
     @property
     def may_act(self) -> bool:
@@ -116,15 +183,17 @@ class Officer:
         return tuple(
             hat
             for hat in self.hats
-            if self._office[0][hat.position_id] is None
+            if self.positions[hat.position_id].superior_id is None
             and not hat.external
             and len(self.reach[hat.position_id]) > 1
         )
 
     def depth(self, position_id: int) -> int:
         """How many positions stand above one of the agency's."""
-        above, seen = self._office[0], {position_id}
-        while (superior := above.get(position_id)) is not None and superior not in seen:
+        seen = {position_id}
+        while (position := self.positions.get(position_id)) and (superior := position.superior_id):
+            if superior in seen:
+                break
             seen.add(superior)
             position_id = superior
         return len(seen) - 1
@@ -144,8 +213,8 @@ class Officer:
         if not self.hats:
             return {}
         below: dict[int | None, list[int]] = {}
-        for pk, superior in self._office[0].items():
-            below.setdefault(superior, []).append(pk)
+        for position in self.positions.values():
+            below.setdefault(position.superior_id, []).append(position.pk)
         return {hat.position_id: _descend(hat.position_id, below) for hat in self.hats}
 
 
@@ -178,6 +247,22 @@ class Machine:
     hats: tuple[Hat, ...] = ()
 
 
+def _left(user: User, position: Position) -> Hat:
+    """Without any authority: it only says what waits there."""
+    return Hat(
+        position_id=position.pk,
+        kind=Appointment.Kind.DEFINITIVE,
+        title=position.name,
+        area_id=None,
+        may_record=False,
+        may_waive=False,
+        may_close=position.may_close,
+        external=position.external,
+        speaks_for=frozenset({user.pk}),
+        left=True,
+    )
+
+
 def _descend(top: int, below: dict[int | None, list[int]]) -> set[int]:
     """The position and all below it; a loop typed by mistake ends the walk instead of the server."""
     seen: set[int] = set()
@@ -199,7 +284,7 @@ def in_force(agency_id: int, day: date) -> list[Appointment]:
     """Appointments of an agency whose authority can be used on the day.
 
     A Plh. stands in for the absent holder: while he does, definitive and Plt. appointments to the same
-    position rest. Inactive users hold nothing.
+    position rest. Inactive users and superusers hold nothing.
     """
     return _awake(_valid(agency_id, day))
 
@@ -219,7 +304,8 @@ def _on(to: str, day: date) -> Q:
 
 def _valid(agency_id: int, day: date) -> list[Appointment]:
     return list(
-        Appointment.objects.filter(_on("", day), position__agency_id=agency_id, user__is_active=True)
+        Appointment.objects.filter(_on("", day), position__agency_id=agency_id)
+        .filter(user__is_active=True, user__is_superuser=False)
         .select_related("position", "user")
         .order_by("position_id", "-valid_from", "-id")
     )
@@ -271,6 +357,16 @@ def signatories(agency_id: int, day: date, position_id: int | None) -> list[Sign
             if a.position_id == delegation.delegate_id
         ]
     return found
+
+
+def ratifiers(agency_id: int, day: date) -> list[tuple[int, Signatory]]:
+    """Who may ratify for the whole office on the day, each after the position whose authority it takes: those
+    who lead it (nobody stands above them, and somebody below), and those who may sign for them."""
+    tops = Position.objects.filter(
+        agency_id=agency_id, superior=None, external=False, subordinates__isnull=False
+    )
+    heads = tops.order_by("id").distinct().values_list("pk", flat=True)
+    return [(head, found) for head in heads for found in signatories(agency_id, day, head)]
 
 
 def _printed(rows: list[Appointment], position: Position) -> str:

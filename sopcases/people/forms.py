@@ -82,6 +82,25 @@ def confirm_identity(request: HttpRequest, form: forms.Form) -> bool:
     return False
 
 
+class RemindersForm(forms.Form):
+    """Whether reminders also come by e-mail, and where to."""
+
+    email = forms.EmailField(
+        label="Alamat surel",
+        required=False,
+        max_length=254,
+        help_text="Sebaiknya surel kantor. Pengingat tidak pernah memuat nama anak.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    reminders_by_mail = forms.BooleanField(label="Kirim pengingat pagi juga lewat surel", required=False)
+
+    def clean(self) -> dict:
+        data = self.cleaned_data
+        if data["reminders_by_mail"] and not data.get("email") and "email" not in self.errors:
+            self.add_error("email", "Isi alamat surel, atau matikan pengingat lewat surel.")
+        return data
+
+
 class PasswordForm(forms.Form):
     """The old password once, the new one twice. OWASP ASVS 5.0, 6.2: length and a list, no composition."""
 

@@ -44,6 +44,16 @@ class Agency(models.Model):
     grace_next_working_day = models.BooleanField(
         "standar di bawah satu hari dihitung lewat pada akhir hari kerja berikutnya", default=True
     )
+    remind_before = models.PositiveSmallIntegerField(
+        "ingatkan sebelum batas waktu (hari kerja)",
+        default=1,
+        help_text="0: pada harinya saja. Paling banyak 30.",
+    )
+    escalate_after = models.PositiveSmallIntegerField(
+        "sampaikan kepada atasan sesudah lewat batas waktu (hari kerja)",
+        default=3,
+        help_text="0: tidak disampaikan. Paling banyak 60.",
+    )
 
     class Meta:
         verbose_name = "perangkat daerah"
@@ -57,7 +67,17 @@ class Agency(models.Model):
                     "Tanda tangan elektronik memerlukan nomor sebelum ditandatangani: matikan “nomor "
                     "diberikan setelah tanda tangan basah”."
                 ),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(remind_before__lte=30),
+                name="agency_reminds_within_a_month",
+                violation_error_message="Pengingat sebelum batas waktu: 0 sampai 30 hari kerja.",
+            ),
+            models.CheckConstraint(
+                condition=Q(escalate_after__lte=60),
+                name="agency_escalates_within_a_quarter",
+                violation_error_message="Penyampaian kepada atasan: 0 sampai 60 hari kerja.",
+            ),
         ]
 
     def __str__(self):
@@ -105,6 +125,9 @@ class Position(models.Model):
     may_waive = models.BooleanField("boleh mengizinkan kelengkapan menyusul", default=False)
     may_close = models.BooleanField("boleh menutup penanganan", default=False)
     note = models.CharField("keterangan", max_length=300, blank=True)
+    proposed = models.BooleanField(
+        "masih usulan", default=False, help_text="Dibaca dari berkas SOP dan belum diperiksa orang."
+    )
 
     class Meta:
         verbose_name = "jabatan"
@@ -153,6 +176,11 @@ class User(AbstractUser):
     rank = models.CharField("pangkat/golongan", max_length=80, blank=True)
     phone = models.CharField("telepon", max_length=40, blank=True)
     must_change_password = models.BooleanField("kata sandi sekali pakai", default=False)
+    reminders_by_mail = models.BooleanField(
+        "pengingat juga dikirim lewat surel",
+        default=True,
+        help_text="Di dalam aplikasi pengingat selalu ada. Surelnya tidak memuat nama anak.",
+    )
 
     objects = Officers()
     REQUIRED_FIELDS = ["name"]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("masuk/", views.sign_in, name="login"),
     path("keluar/", views.sign_out, name="logout"),
     path("kata-sandi/", views.change_password, name="password"),
+    path("saya/pengingat/", views.reminders, name="reminders"),
     path("lanjutkan/", views.resume, name="resume"),
     path("lanjutkan/buang/", views.forget, name="forget"),
     path("konsep-isian/", draft_views.draft, name="draft"),

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, get_token
 from django.shortcuts import redirect, render, resolve_url
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sopcases.people import drafts, journal, typed
 from sopcases.people.access import NOT_STAFF, public, signed_in
 from sopcases.people.authority import Officer
-from sopcases.people.forms import PasswordForm, SignInForm, confirm_identity
+from sopcases.people.forms import PasswordForm, RemindersForm, SignInForm, confirm_identity
 from sopcases.people.models import Entry, User
 from sopcases.people.throttle import address_of
 from sopcases.refusal import NotAllowed
@@ -123,6 +124,24 @@ def change_password(request: HttpRequest) -> HttpResponseBase:
         return redirect("people:resume" if typed.SLOT in request.session else "/")
     context = {"form": form, "first_time": request.user.must_change_password}
     return render(request, "people/password.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def reminders(request: HttpRequest) -> HttpResponseBase:
+    """Whether the user's reminders also come by e-mail. In the application they always stand."""
+    user = request.user
+    kept = {"email": user.email, "reminders_by_mail": user.reminders_by_mail}
+    form = RemindersForm(request.POST if request.method == "POST" else None, initial=kept)
+    if request.method == "POST" and form.is_valid():
+        changed = sorted(form.changed_data)
+        user.email, user.reminders_by_mail = (form.cleaned_data[name] for name in kept)
+        with transaction.atomic():
+            user.save(update_fields=list(kept))
+            journal.write(request.officer, "pegawai.pengingat_diatur", user, fields=changed)
+        messages.success(request, "Pengaturan pengingat tersimpan.")
+        return redirect("people:reminders")
+    return render(request, "people/reminders.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @signed_in

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from sopcases.sops import durations
 from sopcases.worktime.calendar import Duration
+from sopcases.worktime.periods import LONGEST
 
 PERFORMS, RECEIVES, DISPOSES, SIGNS = "performs", "receives", "disposes", "signs"
 APPROVING = {DISPOSES, SIGNS}
@@ -61,6 +62,9 @@ class PlanStep:
     aid: bool = False
     alarm: bool = True
     returns_to: str = ""
+    refusal_to: str = ""
+    refusal_ends: bool = False
+    """Where a decision's "no" leads other than back: on to a later step, or to the end of the case."""
 
     def applies(self, route: str) -> bool:
         return not self.routes or route in self.routes
@@ -71,6 +75,10 @@ class PlanStep:
     @property
     def recurring(self) -> bool:
         return bool(self.form)
+
+    @property
+    def may_refuse(self) -> bool:
+        return bool(self.refusal_to or self.refusal_ends)
 
     @property
     def approving_only(self) -> bool:
@@ -102,6 +110,10 @@ class Plan:
     """Kinds of paper that come from outside or are written with the case: no step need bring them."""
     names: Mapping[int, str] = field(default_factory=dict, compare=False)
     """Names of the kinds of paper, for sentences."""
+    routes: tuple[str, ...] = ()
+    """The ways a child comes in; none where there is but one."""
+    proposed: tuple[str, ...] = ()
+    """Names of positions and kinds of paper that nobody has confirmed since they were read off a sheet."""
 
     @cached_property
     def by_key(self) -> dict[str, PlanStep]:
@@ -155,6 +167,11 @@ class Plan:
                     group[member] = merged
         return {o: frozenset(members) for o, members in group.items()}
 
+    def beginning(self, item: Item, output: bool) -> int | None:
+        """Where a paper that is asked for or put out begins: at the output that carries no other."""
+        chain = self.chain.get(item.id if output else item.source, ())
+        return next((o for o in sorted(chain) if self.output[o][1].source is None), None)
+
     @cached_property
     def by_child(self) -> bool:
         """Whether where the children stand decides which steps are open."""
@@ -167,6 +184,11 @@ class Plan:
 
     def problems(self) -> list[str]:
         return problems(self)
+
+
+def number_of(step) -> str:
+    """What a sentence calls a step (a PlanStep or its row): its number without the dot, else its key."""
+    return step.number.rstrip(" .") or step.key
 
 
 def drafting_step(plan: Plan, output: int) -> PlanStep | None:
@@ -192,9 +214,8 @@ def problems(plan: Plan) -> list[str]:
     if not plan.steps:
         return ["SOP belum mempunyai langkah."]
     found += _time_problems(plan)
-    available = set(plan.brought)
     for step in plan.steps:
-        where = f"Langkah {step.number.rstrip('.') or step.key}"
+        where = f"Langkah {number_of(step)}"
         if not step.positions(PERFORMS) and not step.approving_only:
             found.append(f"{where}: tidak ada pelaksana.")
         if step.approving_only and not any(o for o in step.outputs if not o.optional):
@@ -208,19 +229,52 @@ def problems(plan: Plan) -> list[str]:
             found.append(f"{where}: pengembalian ke langkah “{step.returns_to}” yang tidak ada.")
         elif step.returns_to and step.returns_to not in plan.ancestors[step.key] | {step.key}:
             found.append(f"{where}: pengembalian ke langkah “{step.returns_to}” yang tidak mendahuluinya.")
+        found += _refusal_problems(plan, step, where)
         if step.recurring and step.every_months < 1:
             found.append(f"{where}: berkala tanpa jarak waktu.")
+        elif step.recurring and step.every_months > LONGEST:
+            found.append(f"{where}: berkala setiap {step.every_months} bulan; paling lama {LONGEST} bulan.")
         if step.form == "visit" and not step.per_child:
             found.append(f"{where}: kunjungan berkala harus berlingkup per anak.")
         if step.form == "session" and step.per_child:
             found.append(f"{where}: kegiatan bersama harus berlingkup per penanganan.")
         if step.aid and (step.recurring or not step.per_child):
             found.append(f"{where}: penyaluran bantuan harus berlingkup per anak dan tidak berkala.")
-        found += _paper_problems(plan, step, where, available)
-        available |= {o.kind for o in step.outputs}
+        found += _paper_problems(plan, step, where)
+        found += _refused_paper_problems(plan, step, where)
     if sum(s.finds for s in plan.steps) > 1:
         found.append("Lebih dari satu langkah mendata anak.")
+    found += [
+        f"“{name}” masih usulan. Periksa di admin, lalu hapus tanda usulannya." for name in plan.proposed
+    ]
     return found
+
+
+def _refusal_problems(plan: Plan, step: PlanStep, where: str) -> Iterable[str]:
+    if step.may_refuse and (step.recurring or step.approving_only):
+        yield f"{where}: langkah berkala atau yang hanya memparaf dan menandatangani tidak dapat ditolak."
+    if step.refusal_to and step.refusal_to not in plan.by_key:
+        yield f"{where}: penolakan menuju langkah “{step.refusal_to}” yang tidak ada."
+    elif step.refusal_to and step.refusal_to not in plan.descendants[step.key]:
+        yield f"{where}: penolakan menuju langkah “{step.refusal_to}” yang tidak mengikutinya."
+    else:
+        left_out = passed_over(plan, step)
+        if any(s.recurring for s in left_out):
+            yield f"{where}: penolakan melompati langkah berkala."
+        if any(s.finds for s in left_out):
+            yield f"{where}: penolakan melompati langkah yang mendata anak."
+        if step.per_child and not all(s.per_child for s in left_out):
+            yield f"{where}: penolakan bagi satu anak melompati langkah seluruh penanganan."
+
+
+def passed_over(plan: Plan, step: PlanStep) -> list[PlanStep]:
+    """The steps that a refusal leaves out: what follows the deciding step and stands before the one it leads
+    to, on the sheet or in the flow."""
+    target = plan.by_key.get(step.refusal_to)
+    if target is None:
+        return []
+    before = plan.ancestors[target.key] | {s.key for s in plan.steps[: plan.steps.index(target)]}
+    return [s for s in plan.steps if s.key in plan.descendants[step.key] & before and s != target]
 
 
 def _time_problems(plan: Plan) -> Iterable[str]:
@@ -229,7 +283,7 @@ def _time_problems(plan: Plan) -> Iterable[str]:
             try:
                 durations.read(step.time)
             except durations.Unreadable as error:
-                yield f"Langkah {step.number.rstrip('.') or step.key}: {error}"
+                yield f"Langkah {number_of(step)}: {error}"
     if plan.term.strip():
         try:
             durations.read(plan.term)
@@ -237,7 +291,7 @@ def _time_problems(plan: Plan) -> Iterable[str]:
             yield f"Jangka waktu: {error}"
 
 
-def _paper_problems(plan: Plan, step: PlanStep, where: str, available: set[int]) -> Iterable[str]:
+def _paper_problems(plan: Plan, step: PlanStep, where: str) -> Iterable[str]:
     before = plan.ancestors[step.key]
     for item in step.requirements:
         name = plan.names.get(item.kind, "dokumen")
@@ -255,8 +309,12 @@ def _paper_problems(plan: Plan, step: PlanStep, where: str, available: set[int])
             elif output.stage < item.stage and not _reached(plan, item, before):
                 told = "diminta lebih jauh dari yang dicapai langkah sebelumnya"
                 yield f"{where}: kelengkapan “{name}” {told}."
-        elif item.kind not in available and not item.optional:
-            yield f"{where}: kelengkapan “{name}” tidak dibawa oleh langkah mana pun."
+        elif item.kind not in plan.brought and not item.optional:
+            brought = [bool(_bringers(plan, step, item, route)) for route in _asking(plan, step, item)]
+            if not any(brought):
+                yield f"{where}: kelengkapan “{name}” tidak dibawa oleh langkah mana pun."
+            elif not all(brought):
+                yield f"{where}: kelengkapan “{name}” diminta juga pada jalur yang tidak mengeluarkannya."
     for item in step.outputs:
         name = plan.names.get(item.kind, "dokumen")
         if item.source is None:
@@ -269,6 +327,10 @@ def _paper_problems(plan: Plan, step: PlanStep, where: str, available: set[int])
             yield f"{where}: keluaran “{name}” meneruskan keluaran dari langkah yang tidak mendahuluinya."
         elif output.kind != item.kind:
             yield f"{where}: keluaran “{name}” meneruskan jenis dokumen lain."
+        elif not item.optional and not all(
+            _drafters(plan, step, item, route) for route in _asking(plan, step, item)
+        ):
+            yield f"{where}: keluaran “{name}” meneruskan keluaran yang tidak ada pada jalurnya."
 
 
 def _on_all_routes(step: PlanStep, item: Item, source: PlanStep, output: Item) -> bool:
@@ -283,6 +345,108 @@ def _reached(plan: Plan, item: Item, before: frozenset[str]) -> bool:
         plan.output[o][0].key in before and plan.output[o][1].stage >= item.stage
         for o in plan.chain[item.source]
     )
+
+
+def _asking(plan: Plan, step: PlanStep, item: Item) -> list[str]:
+    """The routes on which a step needs a paper."""
+    return [r for r in plan.routes or ("",) if step.applies(r) and item.applies(r)]
+
+
+def puts_out(plan: Plan, step: PlanStep, item: Item, route: str) -> list[Item]:
+    """A step's outputs that are what another asks for: of the paper that this names, else of its kind."""
+    chain = plan.chain.get(item.source, frozenset()) if item.source is not None else None
+    return [
+        output
+        for output in (step.outputs if step.applies(route) else ())
+        if output.applies(route) and (output.kind == item.kind if chain is None else output.id in chain)
+    ]
+
+
+def _bringers(plan: Plan, step: PlanStep, item: Item, route: str) -> list[PlanStep]:
+    """The steps that may have brought what a step asks for, as far as asked where one does: those of the
+    expected output's paper before it, else those of the kind that stand earlier and do not follow it."""
+    if item.source is not None:
+        makers = [s for s in plan.steps if s.key in plan.ancestors[step.key]]
+    else:
+        earlier = plan.steps[: plan.steps.index(step)]
+        makers = [s for s in earlier if step.key not in plan.ancestors[s.key]]
+    found = [(maker, output) for maker in makers for output in puts_out(plan, maker, item, route)]
+    far = [maker for maker, output in found if output.stage >= item.stage]
+    return list(dict.fromkeys(far or [maker for maker, _ in found]))
+
+
+def _drafters(plan: Plan, step: PlanStep, item: Item, route: str) -> list[PlanStep]:
+    """The steps before that begin the paper which an output carries further."""
+    return [
+        maker
+        for maker in plan.steps
+        if maker.key in plan.ancestors[step.key] and maker.applies(route)
+        for output in maker.outputs
+        if output.source is None and output.applies(route) and output.id in plan.chain.get(item.source, ())
+    ]
+
+
+def _refused_paper_problems(plan: Plan, step: PlanStep, where: str) -> Iterable[str]:
+    """Papers that nobody makes once decisions before were "no", on whatever route."""
+    told = []
+    for item in step.requirements:
+        if item.optional or item.kind in plan.brought:
+            continue
+        for route in _asking(plan, step, item):
+            makers = _bringers(plan, step, item, route)
+            told.append(("kelengkapan", item, "tidak ada", makers, _refusals_of(plan, step, makers, route)))
+    for item in step.outputs:
+        if item.optional or item.source is None:
+            continue
+        for route in _asking(plan, step, item):
+            makers = _drafters(plan, step, item, route)
+            refusals = _refusals_of(plan, step, makers, route)
+            told.append(("keluaran", item, "tidak dapat diteruskan", makers, refusals))
+    sentences = [
+        f"{where}: {what} “{plan.names.get(item.kind, 'dokumen')}” {lacks} bila langkah {_numbers(refusals)} "
+        f"menolak, sebab hanya dibuat langkah {_numbers(makers)}."
+        for what, item, lacks, makers, refusals in told
+        if refusals
+    ]
+    yield from dict.fromkeys(sentences)
+
+
+def _numbers(steps: Iterable[PlanStep]) -> str:
+    *first, last = [number_of(s) for s in steps]
+    return f"{', '.join(first)} dan {last}" if first else last
+
+
+MOST_REFUSALS = 6
+"""Decisions looked at together: each more multiplies the time of the search."""
+
+
+def _refusals_of(plan: Plan, step: PlanStep, makers: list[PlanStep], route: str) -> list[PlanStep]:
+    """The fewest decisions whose "no" leaves out all of these and still leads to the step; none if there are
+    no such. A deciding step that says no puts out nothing of its own."""
+    leaves_out = {
+        s: frozenset(one.key for one in passed_over(plan, s))
+        for s in plan.steps
+        if s.refusal_to in plan.by_key and s.applies(route) and s != step
+    }
+    deciding = [s for s, gone in leaves_out.items() if step.key not in gone]
+    if any(all(m != s and m.key not in leaves_out[s] for s in deciding) for m in makers):
+        return []  # one of them is made whatever is decided
+
+    def agree(one: PlanStep, other: PlanStep) -> bool:
+        return one.key not in leaves_out[other] and other.key not in leaves_out[one]
+
+    def search(left: list[PlanStep], chosen: list[PlanStep], most: int) -> list[PlanStep]:
+        left = [m for m in left if not any(m == c or m.key in leaves_out[c] for c in chosen)]
+        if not left or len(chosen) == most:
+            return [] if left else chosen
+        for one in deciding:
+            gone = left[0] == one or left[0].key in leaves_out[one]
+            if gone and all(agree(one, c) for c in chosen) and (found := search(left, [*chosen, one], most)):
+                return found
+        return []
+
+    largest = min(len(makers), MOST_REFUSALS)
+    return next(filter(None, (search(makers, [], most) for most in range(1, largest + 1))), [])
 
 
 CASE = None

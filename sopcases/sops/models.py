@@ -1,10 +1,15 @@
 """What must be done, by whom, with what, in how long: SOPs as data."""
 
+import uuid
+from datetime import date
+
+from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 
-from sopcases.people.models import Agency, Position
+from sopcases.people.models import Agency, Delegation, Position, User
+from sopcases.worktime.periods import LONGEST
 
 
 class Stage(models.IntegerChoices):
@@ -85,6 +90,9 @@ class PaperKind(models.Model):
         help_text="Perintah lisan menggantikan surat ini untuk tindakan yang mendahuluinya.",
     )
     identity = models.BooleanField("dokumen identitas anak", default=False)
+    proposed = models.BooleanField(
+        "masih usulan", default=False, help_text="Dibaca dari berkas SOP dan belum diperiksa orang."
+    )
 
     objects = PaperKinds.as_manager()
 
@@ -165,6 +173,37 @@ class Sop(models.Model):
     def __str__(self):
         return self.slug
 
+    def revision_on(self, day: date) -> "Revision | None":
+        """The revision a case opened on a day follows; None while none is in force."""
+        return self.revisions.on(day).first()
+
+
+class Revisions(models.QuerySet):
+    def as_on(self, day: date):
+        """Each with `stands`, the state as it is on a day (today or later): a scheduled date takes effect by
+        itself, whether or not the stored state was tidied since."""
+        states = self.model.State
+        begun = Q(state=states.SCHEDULED, in_force_from__lte=day)
+        next_one = self.model._base_manager.filter(begun, sop=OuterRef("sop"))
+        return self.annotate(
+            stands=Case(
+                When(begun, then=Value(states.IN_FORCE.value)),
+                When(Q(Exists(next_one), state=states.IN_FORCE), then=Value(states.REPLACED.value)),
+                default=F("state"),
+                output_field=models.CharField(),
+            )
+        )
+
+    def on(self, day: date):
+        """The revisions that cases opened on a day follow, one of each SOP at most."""
+        return self.as_on(day).filter(stands=self.model.State.IN_FORCE)
+
+    def walked(self, day: date):
+        """Those that were ever in force by a day: some case may follow them."""
+        states = self.model.State
+        dated = self.as_on(day).exclude(in_force_from=None)
+        return dated.exclude(stands__in=(*self.model.DRAFTS, states.SCHEDULED))
+
 
 class Revision(models.Model):
     """One edition of an SOP: the document's header and, through its steps, the workflow."""
@@ -172,13 +211,18 @@ class Revision(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", "Draf"
         CHECKED = "checked", "Diperiksa"
+        SCHEDULED = "scheduled", "Dijadwalkan"
         IN_FORCE = "in_force", "Berlaku"
         REPLACED = "replaced", "Diganti"
         WITHDRAWN = "withdrawn", "Dicabut"
 
+    DRAFTS = (State.DRAFT, State.CHECKED)
+    CURRENT = (State.SCHEDULED, State.IN_FORCE)
+    """In force, or to be so on its day."""
     TRANSITIONS = {
-        State.DRAFT: {State.CHECKED, State.IN_FORCE},
-        State.CHECKED: {State.DRAFT, State.IN_FORCE},
+        State.DRAFT: {State.CHECKED, State.SCHEDULED, State.IN_FORCE},
+        State.CHECKED: {State.DRAFT, State.SCHEDULED, State.IN_FORCE},
+        State.SCHEDULED: {State.DRAFT, State.IN_FORCE},
         State.IN_FORCE: {State.REPLACED, State.WITHDRAWN},
         State.REPLACED: set(),
         State.WITHDRAWN: set(),
@@ -205,6 +249,10 @@ class Revision(models.Model):
     sheet = models.JSONField("lembar asli", default=dict, blank=True)
     narrative = models.JSONField("uraian proses", default=list, blank=True)
     checksum = models.CharField(max_length=64, blank=True, editable=False)
+    source = models.JSONField("asal", null=True, blank=True, editable=False)
+    """For an SOP taken over: the agency that wrote it, its name there, and the checksum of its file."""
+
+    objects = Revisions.as_manager()
 
     class Meta:
         verbose_name = "revisi SOP"
@@ -218,8 +266,14 @@ class Revision(models.Model):
                 name="revision_one_in_force",
                 violation_error_message="Sudah ada revisi yang berlaku.",
             ),
+            models.UniqueConstraint(
+                fields=["sop"],
+                condition=Q(state="scheduled"),
+                name="revision_one_scheduled",
+                violation_error_message="Sudah ada revisi yang dijadwalkan.",
+            ),
             models.CheckConstraint(
-                condition=~Q(state__in=["in_force", "replaced"])
+                condition=~Q(state__in=["scheduled", "in_force", "replaced"])
                 | (Q(in_force_from__isnull=False) & ~Q(checksum="")),
                 name="revision_in_force_is_sealed",
                 violation_error_message="Revisi yang berlaku harus bertanggal dan tersegel.",
@@ -234,8 +288,54 @@ class Revision(models.Model):
         return self.state in (self.State.DRAFT, self.State.CHECKED)
 
     @property
+    def stands_text(self) -> str:
+        """The state in words, as it is on the day asked about (see `as_on`), else as it is stored."""
+        return self.State(self.__dict__.get("stands", self.state)).label
+
+    @property
     def term_text(self) -> str:
         return self.term_reading or self.term
+
+
+class RevisionAct(models.Model):
+    """What became of a revision, when, for what reason, and which official approved it. Only added to."""
+
+    class Verb(models.TextChoices):
+        CHECKED = "checked", "Diperiksa"
+        SCHEDULED = "scheduled", "Dijadwalkan"
+        CALLED_BACK = "called_back", "Jadwal dibatalkan"
+        IN_FORCE = "in_force", "Mulai berlaku"
+        REPLACED = "replaced", "Diganti"
+        WITHDRAWN = "withdrawn", "Dicabut"
+
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="acts")
+    verb = models.CharField("tindakan", max_length=12, choices=Verb.choices)
+    at = models.DateTimeField("dicatat pada")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="dicatat oleh")
+    official = models.CharField("pejabat yang menyetujui", max_length=200)
+    reason = models.TextField("alasan")
+    day = models.DateField("berlaku dari", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "riwayat revisi"
+        verbose_name_plural = "riwayat revisi"
+        default_permissions = ()
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(official="") & ~Q(reason=""),
+                name="revisionact_says_who_and_why",
+                violation_error_message="Pejabat yang menyetujui dan alasannya harus diisi.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(verb__in=["scheduled", "in_force"]) | Q(day__isnull=False),
+                name="revisionact_begins_on_a_day",
+                violation_error_message="Tanggal berlaku harus diisi.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_verb_display()} ({self.official})"
 
 
 class Step(models.Model):
@@ -271,7 +371,9 @@ class Step(models.Model):
     scope = models.CharField("lingkup", max_length=6, choices=Scope.choices, default=Scope.CASE)
     routes = models.JSONField("hanya pada jalur", default=list, blank=True)
     form = models.CharField("berkala", max_length=8, choices=Form.choices, blank=True, default="")
-    every_months = models.PositiveSmallIntegerField("setiap … bulan", null=True, blank=True)
+    every_months = models.PositiveSmallIntegerField(
+        "setiap … bulan", null=True, blank=True, validators=[MaxValueValidator(LONGEST)]
+    )
     until_years = models.PositiveSmallIntegerField(
         "paling lama sampai 31 Desember tahun ke-", null=True, blank=True
     )
@@ -281,6 +383,8 @@ class Step(models.Model):
     aid = models.BooleanField("menyalurkan bantuan per anak", default=False)
     alarm = models.BooleanField("lewat batas waktu diperingatkan", default=True)
     returns_to = models.SlugField("dikembalikan ke langkah", max_length=40, blank=True)
+    refusal_to = models.SlugField("bila ditolak, lanjut ke langkah", max_length=40, blank=True)
+    refusal_ends = models.BooleanField("bila ditolak, penanganan berakhir", default=False)
 
     class Meta:
         verbose_name = "langkah"
@@ -296,6 +400,11 @@ class Step(models.Model):
                 condition=Q(form="") | Q(every_months__gte=1),
                 name="step_recurring_has_interval",
                 violation_error_message="Langkah berkala harus mempunyai jarak bulan.",
+            ),
+            models.CheckConstraint(
+                condition=Q(refusal_to="") | Q(refusal_ends=False),
+                name="step_refusal_leads_one_way",
+                violation_error_message="Penolakan menuju satu langkah atau mengakhiri penanganan.",
             ),
         ]
 
@@ -449,3 +558,210 @@ class Note(models.Model):
 
     def __str__(self):
         return self.about
+
+
+def own_name(instance, filename: str) -> str:
+    """Our own random name: an office's name for its file does not get on the disk."""
+    name = uuid.uuid4().hex
+    return f"{instance._meta.model_name}/{name[:2]}/{name}.{filename.rpartition('.')[2]}"
+
+
+class Intake(models.Model):
+    """A file that an SOP was read from, what was read, and where each value stands in it.
+
+    Waiting for somebody to confirm it until `revision` is set; sealed with that.
+    """
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    revision = models.OneToOneField(Revision, models.SET_NULL, null=True, blank=True, related_name="intake")
+    name = models.CharField("nama berkas", max_length=200)
+    kind = models.CharField("format", max_length=10)
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to=own_name)
+    data = models.JSONField("isi yang dibaca")
+    """As the content of an SOP file (FORMAT.md)."""
+    trace = models.JSONField("tempat pada berkas")
+    """By path ("steps/0/time"): quotes of place and text, read, sure, and kept where it was corrected."""
+    uploaded_at = models.DateTimeField("diunggah")
+    uploaded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField("diperiksa", null=True, blank=True)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = "berkas masuk SOP"
+        verbose_name_plural = "berkas masuk SOP"
+        ordering = ["-uploaded_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="intake_confirmed_by_somebody",
+                violation_error_message="Berkas yang diperiksa menyebut siapa yang memeriksanya.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class FrozenSheets(models.QuerySet):
+    def living(self):
+        """Those not void: one of each revision at most."""
+        return self.filter(voided_at=None)
+
+    def waiting_for(self, officer):
+        """Those that name the officer and wait for his signature, while he can use the authority they name.
+
+        A Plh. suspends it for his days, and it ends with his appointment: then nothing waits for him.
+        """
+        may = Q(pk__in=[])
+        for hat in officer.hats:
+            delegated = Delegation.objects.of(hat.position_id, officer.day)
+            may |= Q(position=hat.position_id) | Q(position__in=delegated)
+        still = Q(signer_until=None) | Q(signer_until__gte=officer.day)
+        return (
+            self.living()
+            .filter(may, still, signer=officer.user, filed_at=None, revision__state__in=Revision.CURRENT)
+            .select_related("revision__sop")
+            .order_by("frozen_at", "id")
+        )
+
+
+class FrozenSheet(models.Model):
+    """The document of a revision as it was when put in force or scheduled, and who signed it.
+
+    What is frozen never changes: text, print, and how the official who ratifies it prints on that day. A
+    signature is added once: the scan signed in ink, or the print signed by a certificate. The database itself
+    holds that (`revising.seal`). One that names nobody here was ratified on its paper: its scan is filed.
+    """
+
+    class How(models.TextChoices):
+        INK = "ink", "Tanda tangan basah"
+        CERTIFICATE = "certificate", "Sertifikat elektronik"
+        BSRE = "bsre", "Sertifikat elektronik BSrE"
+
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="frozen")
+    frozen_at = models.DateTimeField("dibekukan pada")
+    frozen_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    paper = models.SlugField("kertas")
+    body = models.TextField()
+    """The page as it prints, with a place for what its foot says and one for an electronic seal."""
+    page_css = models.TextField()
+    file = models.FileField(upload_to=own_name)
+    sha256 = models.CharField(max_length=64)
+
+    signer = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name="pejabat yang mengesahkan"
+    )
+    position = models.ForeignKey(Position, models.PROTECT, null=True, related_name="+")
+    """Whose authority it takes: the signer's own position, or the one he signs for."""
+    signer_name = models.CharField(max_length=150, blank=True)
+    signer_nip = models.CharField(max_length=30, blank=True)
+    signer_rank = models.CharField(max_length=80, blank=True)
+    signer_title = models.CharField(max_length=700, blank=True)
+    signer_until = models.DateField("kewenangan sampai dengan", null=True)
+
+    how = models.CharField("cara", max_length=12, choices=How.choices, blank=True, default="")
+    signed_on = models.DateField("ditandatangani pada", null=True)
+    filed_at = models.DateTimeField("disimpan pada", null=True)
+    filed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    signed_file = models.FileField(upload_to=own_name, blank=True, default="")
+    signed_mime = models.CharField(max_length=60, blank=True, default="")
+    signed_sha256 = models.CharField(max_length=64, blank=True, default="")
+    certificate = models.CharField("sertifikat", max_length=400, blank=True, default="")
+    face = models.CharField(max_length=500, blank=True, default="")
+    token = models.CharField("kode pemeriksaan", max_length=43, blank=True, default="", editable=False)
+
+    voided_at = models.DateTimeField("dibatalkan pada", null=True)
+    void_reason = models.TextField("alasan pembatalan", blank=True, default="")
+
+    objects = FrozenSheets.as_manager()
+
+    FROZEN = (
+        *("id", "revision_id", "frozen_at", "frozen_by_id", "paper", "body", "page_css", "file", "sha256"),
+        *("signer_id", "position_id", "signer_name", "signer_nip", "signer_rank", "signer_title"),
+        "signer_until",
+    )
+    SIGNATURE = (
+        *("how", "signed_on", "filed_at", "filed_by_id", "signed_file", "signed_mime", "signed_sha256"),
+        *("certificate", "face", "token"),
+    )
+    """Columns as the database guards them: never written again, and never again once signed or void."""
+
+    class Meta:
+        verbose_name = "naskah SOP"
+        verbose_name_plural = "naskah SOP"
+        default_permissions = ()
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["revision"],
+                condition=Q(voided_at__isnull=True),
+                name="frozensheet_one_living",
+                violation_error_message="Revisi ini sudah mempunyai naskah.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(body="") & ~Q(file="") & ~Q(sha256=""), name="frozensheet_is_whole"
+            ),
+            models.CheckConstraint(
+                condition=Q(signer__isnull=True, position__isnull=True, signer_title="")
+                | Q(signer__isnull=False, position__isnull=False) & ~Q(signer_name="") & ~Q(signer_title=""),
+                name="frozensheet_names_its_signer",
+                violation_error_message="Naskah SOP harus menyebut jabatan pejabat yang mengesahkannya.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    how="",
+                    signed_on__isnull=True,
+                    filed_at__isnull=True,
+                    filed_by__isnull=True,
+                    signed_file="",
+                    signed_mime="",
+                    signed_sha256="",
+                )
+                | Q(signed_on__isnull=False, filed_at__isnull=False, filed_by__isnull=False)
+                & ~Q(how="")
+                & ~Q(signed_file="")
+                & ~Q(signed_mime="")
+                & ~Q(signed_sha256=""),
+                name="frozensheet_signed_whole",
+                violation_error_message="Naskah bertanda tangan menyebut tanggal, cara, dan penyimpannya.",
+            ),
+            models.CheckConstraint(
+                condition=Q(how__in=["certificate", "bsre"], filed_by=F("signer"))
+                & ~Q(certificate="")
+                & ~Q(face="")
+                & ~Q(token="")
+                | Q(how__in=["", "ink"], certificate="", face="", token=""),
+                name="frozensheet_certified_by_its_signer",
+                violation_error_message="Hanya pejabat pada naskah yang menandatanganinya secara elektronik.",
+            ),
+            models.UniqueConstraint(fields=["token"], condition=~Q(token=""), name="frozensheet_token_once"),
+            models.CheckConstraint(
+                condition=Q(voided_at__isnull=True, void_reason="")
+                | Q(voided_at__isnull=False) & ~Q(void_reason=""),
+                name="frozensheet_void_has_reason",
+                violation_error_message="Alasan pembatalan harus diisi.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Naskah {self.revision}"
+
+    @property
+    def is_signed(self) -> bool:
+        return self.filed_at is not None
+
+    @property
+    def title_line(self) -> str:
+        """The signer's title in one line."""
+        return " ".join(self.signer_title.split())
+
+    @property
+    def state_text(self) -> str:
+        """How far it is, in words."""
+        if self.voided_at:
+            return "Dibatalkan"
+        if self.is_signed:
+            return "Ditandatangani"
+        return "Menunggu tanda tangan" if self.signer_id else "Naskah bertanda tangan belum diunggah"

@@ -1,6 +1,7 @@
 """Which part each position takes in which step, over all revisions of an agency: read once for an officer."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from sopcases.people.authority import Officer
 from sopcases.sops.models import Performer
@@ -34,23 +35,26 @@ class Parts:
             if position in positions and (not parts or part in parts)
         }
 
-    def led(self, positions: Iterable[int]) -> set[int]:
-        """Revisions whose cases one of the positions brings to their end. Of those that may close it is for
-        who performs or receives in the SOP; where none of them does, for who orders or takes part; else for
-        who disposes or signs."""
-        rank: dict[int, int] = {}
-        own: dict[int, int] = {}
+    @cached_property
+    def leading(self) -> dict[int, set[int]]:
+        """Revision → the positions that bring its cases to their end. Of those that may close it is for who
+        performs or receives in the SOP; where none of them does, for who orders or takes part; else for who
+        disposes or signs."""
+        found: dict[int, dict[int, set[int]]] = {}
         for position, part, _, revision, may_close in self.rows:
             if may_close:
                 near = next(no for no, parts in enumerate(NEAR) if part in parts)
-                rank[revision] = min(near, rank.get(revision, near))
-                if position in positions:
-                    own[revision] = min(near, own.get(revision, near))
-        return {revision for revision, near in own.items() if near == rank[revision]}
+                found.setdefault(revision, {}).setdefault(near, set()).add(position)
+        return {revision: by_rank[min(by_rank)] for revision, by_rank in found.items()}
+
+    def led(self, positions: Iterable[int]) -> set[int]:
+        """Revisions whose cases one of the positions brings to their end."""
+        asked = set(positions)
+        return {revision for revision, leaders in self.leading.items() if leaders & asked}
 
 
 def parts_for(officer: Officer) -> Parts:
     """The parts in his agency, kept with the officer."""
-    if "_parts" not in officer.__dict__:
-        officer.__dict__["_parts"] = Parts(officer.user.agency_id)
-    return officer.__dict__["_parts"]
+    if "parts" not in officer.kept:
+        officer.kept["parts"] = Parts(officer.user.agency_id)
+    return officer.kept["parts"]

@@ -6,13 +6,15 @@ anew each time.
 
 from functools import lru_cache
 
+from django.db.models import Prefetch
+
 from sopcases.sops import flow
-from sopcases.sops.models import PaperKind, PaperScope, Revision
+from sopcases.sops.models import PaperKind, PaperScope, Performer, Revision
 
 
 def plan_of(revision: Revision) -> flow.Plan:
     """The plan of a revision: five queries, or none when it is in force and was read before."""
-    if revision.checksum:
+    if revision.checksum and revision.state != Revision.State.SCHEDULED:  # that one may be called back yet
         return _sealed(revision.pk, revision.checksum)
     return _read(revision)
 
@@ -23,14 +25,23 @@ def _sealed(pk: int, checksum: str) -> flow.Plan:
 
 
 def _read(revision: Revision) -> flow.Plan:
-    steps = revision.steps.prefetch_related("performers", "outputs", "requirements").order_by("order", "id")
+    performers = Prefetch("performers", Performer.objects.select_related("position"))
+    steps = revision.steps.prefetch_related(performers, "outputs", "requirements").order_by("order", "id")
     kinds = list(PaperKind.objects.filter(agency_id=revision.sop.agency_id))
     return flow.Plan(
         steps=tuple(_step(s) for s in steps),
         term=revision.term_text,
         brought=frozenset(k.pk for k in kinds if k.from_outside or k.origin == PaperKind.Origin.REPORT),
         names={k.pk: k.name for k in kinds},
+        routes=tuple(route["key"] for route in revision.routes),
+        proposed=_proposed(steps, {k.pk: k for k in kinds}),
     )
+
+
+def _proposed(steps, kinds: dict[int, PaperKind]) -> tuple[str, ...]:
+    rows = [p.position for s in steps for p in s.performers.all()]
+    rows += [kinds[item.kind_id] for s in steps for item in (*s.requirements.all(), *s.outputs.all())]
+    return tuple(sorted({row.name for row in rows if row.proposed}))
 
 
 def _step(step) -> flow.PlanStep:
@@ -57,6 +68,8 @@ def _step(step) -> flow.PlanStep:
         aid=step.aid,
         alarm=step.alarm,
         returns_to=step.returns_to,
+        refusal_to=step.refusal_to,
+        refusal_ends=step.refusal_ends,
     )
 
 

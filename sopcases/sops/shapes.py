@@ -121,9 +121,10 @@ class Number:
 
     least: int
     most: int
+    default: int | None = None
 
     def empty(self):
-        return None
+        return self.default
 
     def read(self, node, path, faults):
         if (
@@ -248,11 +249,11 @@ def read(source: str | bytes, shape: Map, faults: Faults) -> Marked:
     return found
 
 
-def content(file: FilePath) -> bytes:
+def content(file: FilePath, most: int = MAX_BYTES) -> bytes:
     """The bytes of a file, one more than is read at most. Raises Refused when it cannot be opened."""
     try:
         with file.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
+            return stream.read(most + 1)
     except OSError as error:
         raise Refused(f"Berkas “{file.name}” tidak dapat dibuka ({error.strerror}).") from None
 

@@ -65,6 +65,8 @@ class Header:
     titles: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     ratified_by: tuple[str, ...]
+    signs_after: int
+    """The line of those under which there is room for a signature: the one before the name."""
     blocks: tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -105,7 +107,7 @@ def build(revision: Revision) -> Sheet:
     columns = _columns(revision, steps)
     return Sheet(
         name=revision.name,
-        state=revision.get_state_display(),
+        state=revision.stands_text,
         draft=revision.editable,
         no=revision.no,
         in_force_from=revision.in_force_from,
@@ -206,13 +208,21 @@ def _header(revision: Revision) -> Header:
         ("Peringatan", "warnings"),
         ("Pencatatan dan Pendataan", "records"),
     ]
+    ratified_by = tuple(cell("ratified_by", own).splitlines())
     titles = [*(sheet.get("letterhead") or ()), sheet.get("unit") or "", *(sheet.get("document_title") or ())]
     return Header(
         titles=tuple(line for title in titles for line in str(title).splitlines() if line),
         facts=tuple(facts),
-        ratified_by=tuple(cell("ratified_by", own).splitlines()),
+        ratified_by=ratified_by,
+        signs_after=_before_the_name(ratified_by, revision.ratified_by_name),
         blocks=tuple((title, tuple(map(str, sheet.get(name) or ()))) for title, name in blocks),
     )
+
+
+def _before_the_name(lines: tuple[str, ...], name: str) -> int:
+    """The number of the line before a name; of the first where the name is not one of them."""
+    found = (number - 1 for number, line in enumerate(lines) if number and fold(line) == fold(name))
+    return next(found, 0)
 
 
 def _parts(revision: Revision) -> Iterable[Part]:

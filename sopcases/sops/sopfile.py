@@ -8,7 +8,7 @@ wrong types, unknown positions and papers, references to nothing.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import yaml
 from django.db import transaction
@@ -16,7 +16,7 @@ from django.db.models import Max
 from django.utils.text import slugify
 
 from sopcases.people import journal
-from sopcases.people.models import Agency
+from sopcases.people.models import Agency, Position
 from sopcases.sops import shapes
 from sopcases.sops.models import (
     STAGE_WORDS,
@@ -30,8 +30,9 @@ from sopcases.sops.models import (
     Sop,
     Step,
 )
-from sopcases.sops.naming import Names
+from sopcases.sops.naming import Names, fold
 from sopcases.sops.shapes import Cells, Choice, Date, Faults, Flag, List, Map, Marked, Number, Text
+from sopcases.worktime.periods import LONGEST
 
 SLUG = r"[-a-zA-Z0-9_]+"
 SLUG_SAYS = "hanya boleh memuat huruf, angka, tanda hubung, dan garis bawah."
@@ -67,13 +68,14 @@ REQUIREMENT = Map({**_ITEM, "from": Text(limit=81), **_HOLDS_FOR}, required=froz
 OUTPUT = Map({"key": _key(), **_ITEM, "carries": Text(limit=81), **_HOLDS_FOR}, required=frozenset({"paper"}))
 RECURRENCE = Map(
     {
-        "months": Number(1, 120),
+        "months": Number(1, LONGEST),
         "form": Choice((Step.Form.SESSION.value, Step.Form.VISIT.value)),
         "until": Map({"years": Number(0, 100)}, required=frozenset({"years"}), nullable=True),
     },
     required=frozenset({"months", "form"}),
     nullable=True,
 )
+REFUSAL = Map({"to": Text(limit=40, numeral=True), "ends": Flag()}, nullable=True)
 STEP = Map(
     {
         "key": _key(),
@@ -99,6 +101,7 @@ STEP = Map(
         "aid": Flag(),
         "alarm": Flag(default=True),
         "returns_to": Text(limit=40, numeral=True),
+        "on_refusal": REFUSAL,
     },
     required=frozenset({"activity"}),
 )
@@ -148,6 +151,18 @@ SOP = Map(
         ),
         "steps": List(STEP),
         "notes": List(NOTE),
+        "source": Map(
+            {
+                "agency": Text(limit=50),
+                "name": Text(limit=200),
+                "sop": Text(limit=50),
+                "checksum": Text(limit=64),
+                "altered": Flag(),
+            },
+            required=frozenset({"agency", "name", "sop"}),
+            nullable=True,
+        ),
+        "checksum": Text(limit=64, numeral=True),
     },
     required=frozenset({"slug", "name", "steps"}),
 )
@@ -176,20 +191,29 @@ def read(source: str | bytes, agency: Agency | None = None) -> Marked:
 
 
 @transaction.atomic
-def load(data: dict, agency: Agency, by, verb: str = "sop.diimpor") -> Revision:
-    """Store what `read` or `dump` gave as a new draft of the agency. `by` is written in the journal.
+def load(
+    data: dict,
+    agency: Agency,
+    by,
+    verb: str = "sop.diimpor",
+    meant: Iterable[tuple[str, Position | PaperKind]] = (),
+) -> Revision:
+    """Store what `read` or `dump` gave as a new draft of the agency. `by` is written in the journal; `meant`
+    says which row a person has chosen for a name that may mean several.
 
     Raises Refused, and stores nothing, when the agency lacks a position or paper, or when the file says
     otherwise than the SOP in force how its cases are called, numbered or opened.
     """
     faults = Faults(lines=getattr(data, "lines", {}))
     known = _Known(agency)
+    for name, row in meant:
+        (known.kinds if isinstance(row, PaperKind) else known.positions).named[fold(name)] = row.pk
     known.check(data, faults)
     sop = _sop(data, agency, faults)
     faults.stop()
     sop.save()
     last = sop.revisions.aggregate(no=Max("no"))["no"] or 0
-    revision = Revision.objects.create(sop=sop, no=last + 1, **_header(data))
+    revision = Revision.objects.create(sop=sop, no=last + 1, source=_source(data, agency), **_header(data))
     _store_steps(revision, data, known)
     journal.write(by, verb, revision, agency_id=agency.pk, sop=sop.slug, no=revision.no)
     return revision
@@ -229,6 +253,13 @@ def _refer(data: dict, faults: Faults):
         if step["after"] is not None:
             step["after"] = list(dict.fromkeys(place(name) for name in step["after"] if name))
         step["returns_to"] = place(step["returns_to"])
+        if step.get("on_refusal") is None:
+            step.pop("on_refusal", None)  # as in the export, or its checksum would not be the file's
+        else:
+            step["on_refusal"]["to"] = place(step["on_refusal"]["to"])
+            if bool(step["on_refusal"]["to"]) == step["on_refusal"]["ends"]:
+                told = "“on_refusal” menyebut langkah tujuan (to) atau berakhir (ends: true), salah satu."
+                faults.tell(("steps", i, "on_refusal"), told)
         for part, pointer in (("requires", "from"), ("produces", "carries")):
             for n, item in enumerate(step[part]):
                 if item[pointer] and item[pointer] not in outputs:
@@ -272,6 +303,14 @@ def _once(faults: Faults, what: str, places):
         seen.add(value)
 
 
+def unknown(data: dict, agency: Agency) -> tuple[list[str], list[str]]:
+    """The positions and the kinds of paper a file names that the agency has under no name, in its order."""
+    known = _Known(agency)
+    positions = (p["position"] for step in data["steps"] for p in step["performers"])
+    papers = (i["paper"] for step in data["steps"] for i in (*step["requires"], *step["produces"]))
+    return known.lacks(known.positions, positions), known.lacks(known.kinds, papers)
+
+
 class _Known:
     """The positions and kinds of paper of an agency, by every name they have. Two queries."""
 
@@ -301,6 +340,11 @@ class _Known:
                     if value and value in seen:
                         faults.tell(path, f"{told} tercantum dua kali pada satu langkah.")
                     seen.add(value)
+
+    @staticmethod
+    def lacks(names: Names, wanted: Iterable[str | None]) -> list[str]:
+        found = {fold(name): name for name in wanted if name and names.find(name) is None}
+        return list(found.values())
 
     def _find(self, names: Names, what: str, name: str | None, path, faults: Faults) -> int | None:
         found = names.find(name) if name else None
@@ -332,6 +376,19 @@ def _sop(data: dict, agency: Agency, faults: Faults) -> Sop:
                 faults.tell((name,), told)
             setattr(sop, name, data[name])
     return sop
+
+
+def _source(data: dict, agency: Agency) -> dict | None:
+    """Where an SOP of another agency comes from; None for the own. The first source is kept."""
+    source = data.get("source")
+    if not source or source["agency"] == agency.slug:
+        return None
+    straight = source["agency"] == data["agency"]
+    return {
+        **source,
+        "checksum": data["checksum"] if straight else source["checksum"],
+        "altered": source["altered"] or altered(data),
+    }
 
 
 def _header(data: dict) -> dict:
@@ -396,12 +453,15 @@ STEP_TEXTS = (
 
 def _step_fields(step: dict) -> dict:
     recurrence = step["recurrence"] or {"form": "", "months": None, "until": None}
+    refusal = step.get("on_refusal") or {"to": None, "ends": False}
     return {
         **{name: step[name] for name in STEP_ALIKE},
         **{name: step[name] or "" for name in STEP_TEXTS},
         "form": recurrence["form"],
         "every_months": recurrence["months"],
         "until_years": recurrence["until"]["years"] if recurrence["until"] else None,
+        "refusal_to": refusal["to"] or "",
+        "refusal_ends": refusal["ends"],
     }
 
 
@@ -457,7 +517,21 @@ def dump(revision: Revision) -> dict:
             {"about": n.about, "step": keys.get(n.step_id), "quotes": list(n.quotes), "reading": n.reading}
             for n in revision.notes.order_by("id")
         ],
+        "source": revision.source and {key: revision.source.get(key) for key in SOP.fields["source"].fields},
     }
+
+
+def exported(revision: Revision) -> str:
+    """A revision as the file that is handed on: with its source and a checksum of its content."""
+    data, agency = dump(revision), revision.sop.agency
+    own = {
+        "agency": agency.slug,
+        "name": agency.name,
+        "sop": data["slug"],
+        "checksum": None,
+        "altered": False,
+    }
+    return to_yaml({**data, "source": data["source"] or own, "checksum": digest(data)})
 
 
 def _dump_step(step: Step, places: dict[int, str]) -> dict:
@@ -482,7 +556,9 @@ def _dump_step(step: Step, places: dict[int, str]) -> dict:
         ],
         "recurrence": recurrence,
     }
-    return {key: found[key] for key in STEP.fields}
+    if step.refusal_to or step.refusal_ends:  # else left out: files and checksums of before stay as they are
+        found["on_refusal"] = {"to": step.refusal_to or None, "ends": step.refusal_ends}
+    return {key: found[key] for key in STEP.fields if key in found}
 
 
 def _dump_item(row, pointer: str, place: str | None) -> dict:
@@ -509,10 +585,19 @@ def _ordered(cells, order=()):
 
 def checksum(revision: Revision) -> str:
     """SHA-256 of the revision's content; the same in every agency that works by the same words."""
-    data = dump(revision)
-    del data["agency"]
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True, default=str)
+    return digest(dump(revision))
+
+
+def digest(data: dict) -> str:
+    """SHA-256 of what a file says of the SOP itself, not of whose it is."""
+    said = {key: value for key, value in data.items() if key not in ("agency", "source", "checksum")}
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def altered(data: dict) -> bool:
+    """Whether a file was changed since it was exported; one without a checksum never was exported."""
+    return bool(data.get("checksum")) and data["checksum"] != digest(data)
 
 
 def to_yaml(data: dict) -> str:

@@ -1,9 +1,11 @@
 """Admin pages of the office's hours and days off."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.utils import timezone
 
 from sopcases.people.admin import AgencyAdmin, AgencyTabular, belongs, is_agency_admin
 from sopcases.worktime.models import Holiday, WorkHours, WorkPeriod
+from sopcases.worktime.seeding import JOINT_LEAVE, uncertain_years
 
 belongs(WorkPeriod, "agency_id")
 belongs(WorkHours, "period__agency_id")
@@ -33,6 +35,13 @@ class HolidayAdmin(AgencyAdmin):
     list_filter = ["kind"]
     date_hierarchy = "date"
     search_fields = ["name"]
+
+    def changelist_view(self, request, extra_context=None):
+        """Says which of this and the coming year have no cuti bersama yet."""
+        if self.has_view_permission(request):
+            for year in uncertain_years(timezone.localdate(request.at), request.user.agency):
+                self.message_user(request, JOINT_LEAVE.format(year=year), messages.WARNING)
+        return super().changelist_view(request, extra_context)
 
     def get_queryset(self, request):
         rows = admin.ModelAdmin.get_queryset(self, request)

@@ -78,6 +78,12 @@ class Duration:
         """Shorter than one regular working day, so it measures doing and not lying in a tray."""
         return self.minutes < WORKING_DAY and not (self.days or self.weeks or self.months or self.years)
 
+    def by_calendar(self, basis: str = "") -> bool:
+        """Whether its clock is the calendar's and not the office's, unless `basis` says how it is counted."""
+        if basis:
+            return basis == "calendar"
+        return bool(self.calendar or self.weeks or self.months or self.years)
+
     @property
     def parts(self) -> list[tuple[int, str]]:
         """Amount and Indonesian unit, the largest first; minutes are told in hours and minutes."""
@@ -197,6 +203,21 @@ class Calendar:
                 return date.fromordinal(day)
         return None
 
+    def working_day(self, day: date, count: int) -> date:
+        """The working day `count` working days after the day, before it where `count` is negative.
+
+        Raises NoWorkingHours where the calendar holds no such day.
+        """
+        step, left = (1 if count > 0 else -1), abs(count)
+        for ordinal in range(day.toordinal() + step, day.toordinal() + step * (left + 1) * 366, step):
+            if not left:
+                break
+            if self.is_working_day(date.fromordinal(ordinal)):
+                day, left = date.fromordinal(ordinal), left - 1
+        if left:
+            raise NoWorkingHours("Kalender kerja tidak mempunyai hari kerja; lengkapi jam kerjanya.")
+        return day
+
     def late_from(self, due: datetime, duration: Duration, grace: bool) -> datetime:
         """The moment after which something due is late.
 
@@ -205,15 +226,16 @@ class Calendar:
         """
         return self.end_of_next_working_day(due) if grace and duration.under_a_day else due
 
-    def shift(self, due: datetime, minutes: int, calendar: bool = False) -> datetime:
-        """A due moment moved by the exact length of a hold: office minutes, or calendar minutes for what
-        is counted by the calendar. Raises ValueError for a negative length.
+    def shift(self, due: datetime, since: datetime, until: datetime, calendar: bool = False) -> datetime:
+        """A due moment moved by the exact length of a hold: by its office time, or by its clock time for
+        what is counted by the calendar. Raises ValueError for a hold that ends before it begins.
         """
-        if minutes < 0:
-            raise ValueError("Lama penundaan tidak boleh negatif.")
+        if until < since:
+            raise ValueError("Penundaan tidak dapat berakhir sebelum dimulai.")
         if calendar:
-            return self._calendar_minutes(due.astimezone(self.zone), minutes)
-        return self._moment(self._office(self._position(due), 0, minutes * _MINUTE))
+            return (due.astimezone(UTC) + (until - since)).astimezone(self.zone)
+        first, last = self._position(since), self._position(until)
+        return self._moment(self._office(self._position(due), 0, self._worked(last) - self._worked(first)))
 
     def explain(self, start: datetime, duration: Duration, basis: str = "") -> str:
         """How `add` comes to its end, as one Indonesian sentence."""
@@ -227,6 +249,10 @@ class Calendar:
                 sentence.append(f"di luar jam kerja, dihitung mulai {told(begin)}")
             sentence += self._skipped(begin, due)
         return "; ".join([*sentence, f"batas waktu {told(due)}"]) + "."
+
+    def tell(self, moment: datetime) -> str:
+        """Senin 4 Maret 2024 pukul 07.30, in the agency's zone."""
+        return _full(moment.astimezone(self.zone))
 
     # Moments and positions: microseconds of local clock time, counted from the first day of the calendar
 

@@ -58,6 +58,14 @@ def seed_holidays(years: Iterable[int], agency: Agency | None = None) -> list[Ho
     )
 
 
+JOINT_LEAVE = "Cuti bersama {year} belum ada. Setelah ditetapkan, batas waktu tahun itu dapat bergeser."
+
+
+def uncertain_years(today: date, agency: Agency | None = None) -> list[int]:
+    """Of this year and the coming one those without cuti bersama: what is due then may still move."""
+    return missing_joint_leave([today.year, today.year + 1], agency)
+
+
 def missing_joint_leave(years: Iterable[int], agency: Agency | None = None) -> list[int]:
     """The years for which no cuti bersama is known: their working days are not yet certain."""
     days = Holiday.objects.of(agency).filter(kind=Holiday.Kind.JOINT_LEAVE).values_list("date", flat=True)

@@ -29,6 +29,8 @@ function errorSummary() {
 
 // ---- forms: warn before typed text is lost, and send once
 const changed = new Set();
+// Shown again with what was typed, which is not saved anywhere yet: refused, or given one row more.
+const UNSAVED = ".error-summary, form[data-unsaved]";
 
 // By attribute: a field may be named "method" or "action" and hide the property.
 const posts = (form) => form.getAttribute("method")?.toLowerCase() === "post";
@@ -36,8 +38,7 @@ const posts = (form) => form.getAttribute("method")?.toLowerCase() === "post";
 function guardForms() {
   for (const form of all("form")) {
     if (!posts(form) || "unguarded" in form.dataset) continue;
-    // After a refusal the page comes back with what was typed, and that is not saved either.
-    if (document.querySelector(".error-summary")) changed.add(form);
+    if (document.querySelector(UNSAVED)) changed.add(form);
     form.addEventListener("input", () => changed.add(form));
   }
   window.addEventListener("beforeunload", (event) => {
@@ -187,8 +188,7 @@ function keepDraft(form) {
   window.addEventListener("online", () => save());
   document.addEventListener("visibilitychange", () => document.hidden && save(true));
   document.addEventListener("sopcases:back", () => save());
-  // Refused, and shown again with what was typed: that is not saved anywhere yet.
-  if (document.querySelector(".error-summary")) touched();
+  if (document.querySelector(UNSAVED)) touched();
 }
 
 // ---- session: say so in time, and keep what was typed
@@ -378,6 +378,63 @@ function menus() {
   });
 }
 
+// ---- a file that is being made: go on with it while its page is open (desk/reports/making.py)
+function making() {
+  const form = document.querySelector("[data-making]");
+  if (!form) return;
+  const bar = form.querySelector("progress");
+  const note = form.querySelector("[data-said]");
+  const token = form.querySelector('input[name="csrfmiddlewaretoken"]').value;
+
+  async function step() {
+    try {
+      const headers = { Accept: "application/json", "X-CSRFToken": token };
+      const answer = await fetch(location.pathname, { method: "POST", headers });
+      if (answer.status >= 500) return setTimeout(step, AGAIN[0]);
+      if (!answer.ok) return location.reload();
+      const { done, open, said } = await answer.json();
+      if (!open) return location.reload();
+      bar.value = done;
+      note.textContent = said;
+      setTimeout(step, 500);
+    } catch {
+      setTimeout(step, AGAIN[0]);
+    }
+  }
+
+  step();
+}
+
+// ---- Tugas Saya by keyboard: j and k go from task to task, Enter opens, 1 to 9 open the first ones; can be switched off
+const KEYS_OFF = "sopcases-keys-off";
+
+function taskKeys() {
+  const button = document.querySelector("[data-task-keys]");
+  if (!button) return;
+  const on = () => localStorage.getItem(KEYS_OFF) === null;
+  const tell = () => (button.textContent = on() ? "Matikan pintasan" : "Nyalakan pintasan");
+  tell();
+  button.addEventListener("click", () => {
+    if (on()) localStorage.setItem(KEYS_OFF, "1");
+    else localStorage.removeItem(KEYS_OFF);
+    tell();
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, select, textarea, [contenteditable], details[open]");
+    if (!on() || typing || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    const tasks = all(".task-action");
+    const here = tasks.indexOf(document.activeElement);
+    if (/^[1-9]$/.test(event.key) && tasks[event.key - 1]) {
+      event.preventDefault();
+      tasks[event.key - 1].click();
+    } else if ((event.key === "j" || event.key === "k") && tasks.length) {
+      event.preventDefault();
+      const next = event.key === "j" ? here + 1 : here < 0 ? tasks.length - 1 : here - 1;
+      tasks[Math.max(0, Math.min(next, tasks.length - 1))].focus();
+    }
+  });
+}
+
 errorSummary();
 guardForms();
 sendOnce();
@@ -387,3 +444,5 @@ previews();
 spreading();
 copying();
 menus();
+taskKeys();
+making();

@@ -13,7 +13,7 @@ for (const form of document.querySelectorAll("form[data-hashes]")) {
     const what = known.get([...digest].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
     result.textContent = what
       ? `Berkas ini sama persis dengan ${what}.`
-      : "Berkas ini tidak sama dengan yang disimpan untuk surat ini. Kirim berkasnya bila ingin diperiksa lebih lanjut.";
+      : "Berkas ini tidak sama dengan yang disimpan untuk naskah ini. Kirim berkasnya bila ingin diperiksa lebih lanjut.";
     result.hidden = false;
   });
 }

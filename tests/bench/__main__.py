@@ -1,4 +1,5 @@
 """`python -m tests.bench [--only WORD] [--quick]`: run the figures, print the table, write build/bench.json.
+`--fill CASES` runs none, but fills the empty PostgreSQL database of DATABASE_URL and leaves it there.
 
 Each figure runs in a process of its own, so that none finds what another left in memory. PostgreSQL is
 that of DATABASE_URL (tests/postgres.sh gives one); without it only the figures of SQLite run.
@@ -18,12 +19,14 @@ FIGURES = {
     "steps": ("sqlite", "postgres"),
     "serving": ("postgres",),
     "pages": ("postgres",),
+    "search": ("postgres",),
     "sessions": ("postgres",),
     "letters": ("sqlite",),
     "signing": ("sqlite",),
     "register": ("sqlite", "postgres"),
+    "worktime": ("sqlite",),
 }
-LONGEST = 900
+LONGEST = 3600
 """Seconds after which a figure is given up."""
 
 
@@ -32,7 +35,10 @@ def main() -> int:
     parser.add_argument("--only", help="figures whose name holds this word: " + ", ".join(FIGURES))
     parser.add_argument("--quick", action="store_true", help="fewer rounds and ten times fewer cases")
     parser.add_argument("--figure", help=argparse.SUPPRESS)
+    parser.add_argument("--fill", type=int, metavar="CASES", help="fill a database: up to a million")
     asked = parser.parse_args()
+    if asked.fill:
+        return fill(asked.fill)
     if asked.figure:
         return measure(asked.figure)
     rows, failed = [], []
@@ -89,6 +95,21 @@ def measure(name: str) -> int:
     django.setup()
     rows = importlib.import_module(f"tests.bench.figures.{name}").measure()
     Path(os.environ["BENCH_OUT"]).write_text(json.dumps([row.line() for row in rows]))
+    return 0
+
+
+def fill(cases: int) -> int:
+    """So many cases by realistic histories, for whoever wants to look at a full office himself."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
+    import django
+
+    django.setup()
+    from tests.bench import ground, history
+
+    if not ground.postgres() or not ground.empty():
+        print("DATABASE_URL must name an empty PostgreSQL database.", file=sys.stderr)
+        return 1
+    print(f"{history.make(cases):,} cases")
     return 0
 
 

@@ -17,6 +17,11 @@ def postgres() -> bool:
     return connections["default"].vendor == "postgresql"
 
 
+def empty() -> bool:
+    """Whether the database in use holds no table."""
+    return not connections["default"].introspection.table_names()
+
+
 def connect(name: str):
     """A connection of its own to another database of the same server."""
     settings = dict(connections.settings["default"], NAME=name)

@@ -5,17 +5,22 @@ here. The archive lies in the past, the open work in the last weeks. PostgreSQL 
 (about 100,000 rows a second); nothing is checked but constraints: foreign keys hold because they held before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection, models, transaction
+from django.utils import timezone
 
-from sopcases.cases.models import Case, CaseOfficer, Child
+from sopcases.cases.models import Case, CaseNumber, CaseOfficer, Child, ChildWord
+from sopcases.desk.figures.reckoning import reckon, sum_up
+from sopcases.desk.models import Measure, Reckoning
 from sopcases.people.models import Entry, Position, User
-from tests.bench import lives
+from tests.bench import lives, names
 
 STRIDE = 20_000
 """Ids that a copy of a block may take in one table."""
@@ -23,12 +28,9 @@ OPEN_FROM = 1_000_000_000
 """Where the ids of the copies of the open work begin."""
 YEARS, WEEKS = 6, 6
 """How far back the archive lies, and the open work."""
-OPEN_SHARE = 10
-"""One case in so many is running."""
-GIVEN = "Adi Budi Citra Dewa Eka Fajar Gilang Hana Intan Joko Kirana Laras Mega Nanda Oki Putri Rafa Sari Umi"
-FAMILY = (
-    "Contoh Pratama Wijaya Saputra Lestari Hidayat Santoso Maulana Ramadhan Siregar Harahap Utami Permata"
-)
+OPEN_SHARE, OPEN_MOST = 10, 2_000
+"""One case in so many is running, but no more than the people of two offices can carry: what grows with the
+years is the archive."""
 IDS_IN_JOURNAL = ("attempt", "child", "paper", "interval", "waiver", "note", "photo", "letter", "whereabouts")
 
 
@@ -52,9 +54,8 @@ class Told:
 @cache
 def growing() -> list[type[models.Model]]:
     """Tables whose rows belong to a case or a child, or to what does: found by their keys."""
-    ours = [
-        m for m in apps.get_models(include_auto_created=True) if m._meta.app_label in ("cases", "letters")
-    ]
+    rooms = ("cases", "letters", "desk")
+    ours = [m for m in apps.get_models(include_auto_created=True) if m._meta.app_label in rooms]
     found: set[type[models.Model]] = {Case, Child}
     while True:
         more = {
@@ -79,6 +80,12 @@ def _grows(model: type[models.Model]) -> bool:
     return any(f.name in ("created_at", "recorded_at", "at", "phone") for f in model._meta.fields)
 
 
+def make(cases: int) -> int:
+    """An empty database of PostgreSQL migrated, told and filled; answers how many cases it holds."""
+    call_command("migrate", verbosity=0)
+    return fill(tell(timezone.now()), cases)
+
+
 def tell(at: datetime) -> Told:
     """The office and the two blocks, walked through the verbs, in the empty database in use."""
     with transaction.atomic():
@@ -88,7 +95,20 @@ def tell(at: datetime) -> Told:
         told = marks()
         cases = Case.objects.count()
         lives.open_work(agencies, at)
+        for agency in agencies.values():
+            reckon(agency, at)
+        _measures_in_order()
+        told[Measure._meta.db_table] = Measure.objects.filter(case__lte=told[Case._meta.db_table]).count()
         return Told(Block(empty, told, cases), Block(told, marks(), Case.objects.count() - cases))
+
+
+def _measures_in_order() -> None:
+    """Those of the archive first, as if they had been taken when it was told."""
+    rows = list(Measure.objects.order_by("case", "id"))
+    Measure.objects.all().delete()
+    for number, row in enumerate(rows, 1):
+        row.pk = number
+    Measure.objects.bulk_create(rows)
 
 
 def marks() -> dict[str, int]:
@@ -101,12 +121,17 @@ def fill(told: Told, cases: int) -> int:
 
     PostgreSQL only.
     """
-    runs = max(1, cases // OPEN_SHARE // told.open.cases)
+    runs = max(1, min(cases // OPEN_SHARE, OPEN_MOST) // told.open.cases)
     ended = max(1, (cases - runs * told.open.cases) // told.archive.cases)
-    copy(told.archive, ended, timedelta(days=365 * YEARS) / ended)
-    copy(told.open, runs, timedelta(weeks=WEEKS) / runs, OPEN_FROM)
-    _share_out()
+    names.lay_out()
+    with _indexes_at_the_end():
+        copy(told.archive, ended, timedelta(days=365 * YEARS) / ended)
+        copy(told.open, runs, timedelta(weeks=WEEKS) / runs, OPEN_FROM)
+        _key_names(told)
+        _count_numbers()
+        _share_out()
     settle()
+    _sum_up()
     return Case.objects.count()
 
 
@@ -118,7 +143,30 @@ def copy(block: Block, times: int, each: timedelta = timedelta(0), base: int = 0
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         for model in growing():
-            _copy(cursor, model, block, times, base, each)
+            if model is not ChildWord:  # a copy has a name of its own
+                _copy(cursor, model, block, times, base, each)
+
+
+@contextmanager
+def _indexes_at_the_end() -> Iterator[None]:
+    """Indexes that are no constraint are made once all rows are there: much faster than row by row."""
+    tables = [model._meta.db_table for model in growing()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i "
+            "JOIN pg_class c ON c.oid = i.indexrelid "
+            "WHERE i.indrelid = ANY(%s::regclass[]) "
+            "AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)",
+            [tables],
+        )
+        found = cursor.fetchall()
+        for name, _ in found:
+            cursor.execute(f'DROP INDEX "{name}"')
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET maintenance_work_mem = '512MB'")
+        for _, statement in found:
+            cursor.execute(statement)
 
 
 def settle() -> None:
@@ -171,15 +219,6 @@ def _value(model, field) -> str:
     return column
 
 
-def _array(words: str) -> str:
-    return "(ARRAY[" + ", ".join(f"'{word}'" for word in words.split()) + "])"
-
-
-def _one_of(words: str, salt: int) -> str:
-    return f"{_array(words)}[1 + ((t.id + move) * {salt} / 7) %% {len(words.split())}]"
-
-
-_NAME = f"{_one_of(GIVEN, 31)} || ' ' || {_one_of(GIVEN, 17)} || ' ' || {_one_of(FAMILY, 13)}"
 _IDS = "{column}" + "".join(
     f" || CASE WHEN {{column}} ? '{key}' AND jsonb_typeof({{column}}->'{key}') = 'number' "
     f"THEN jsonb_build_object('{key}', ({{column}}->>'{key}')::bigint + move) ELSE '{{{{}}}}'::jsonb END"
@@ -188,15 +227,21 @@ _IDS = "{column}" + "".join(
 SPECIAL = {
     (Entry, "subject_id"): "{column} + move",
     (Entry, "data"): _IDS,
-    (Child, "name"): f"CASE {{column}} WHEN '' THEN '' ELSE {_NAME} END",
-    (Child, "temporary_name"): f"CASE {{column}} WHEN '' THEN '' ELSE {_one_of(GIVEN, 31)} END",
+    (Child, "name"): f"CASE {{column}} WHEN '' THEN '' ELSE {names.whole('t.id + move')} END",
+    (Child, "temporary_name"): f"CASE {{column}} WHEN '' THEN '' ELSE {names.drawn('t.id + move', 0)} END",
     (Case, "number"): (
         "split_part({column}, '-', 1) || '-' || extract(year FROM t.opened_at - back) || '-' || "
-        "lpad(((move / 1000000000) * 5000000 + n * 64 + t.id)::text, 7, '0')"
+        "to_char((move / 1000000000) * 5000000 + n * 64 + t.id, 'FM9990000')"
     ),
 }
 TEXTS = {
     ("letter", "token"): "CASE {column} WHEN '' THEN '' ELSE md5({column} || (t.id + move)) END",
+    (
+        "paper",
+        "agenda",
+    ): "CASE {column} WHEN '' THEN '' ELSE {column} || '.' || n || '.' || move / 1000000000 END",
+    ("session", "group"): "n || '.' || move / 1000000000",
+    ("incomingletter", "seq"): "{column} + n * 50 + (move / 1000000000) * 5000000",
     ("number", "seq"): "{column} + n * 50 + (move / 1000000000) * 5000000",
     (
         "letter",
@@ -205,18 +250,49 @@ TEXTS = {
 }
 
 
+def _key_names(told: Told) -> None:
+    """What the copies' names are found by."""
+    table = Child._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {ChildWord._meta.db_table} (agency_id, child_id, word) "
+            f"SELECT DISTINCT c.agency_id, c.id, v.key FROM {table} c, "
+            "LATERAL regexp_split_to_table(c.name || ' ' || c.temporary_name, ' ') AS said(word) "
+            f"JOIN {names.TABLE} v ON v.name = said.word WHERE c.id > %s",
+            [told.open.until[table]],
+        )
+
+
+def _count_numbers() -> None:
+    """The series of case numbers as far as the copies took them: a number is looked up in these."""
+    parts = [f"split_part(number, '-', {no})" for no in (1, 2, 3)]
+    code, year, last = parts[0], f"{parts[1]}::int", f"max({parts[2]}::int)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {CaseNumber._meta.db_table} AS had (agency_id, code, year, last) "
+            f"SELECT agency_id, {code}, {year}, {last} FROM {Case._meta.db_table} GROUP BY 1, 2, 3 "
+            "ON CONFLICT (agency_id, code, year) DO UPDATE SET last = greatest(had.last, excluded.last)"
+        )
+
+
+def _sum_up() -> None:
+    """The figures of the desk, as after a night's `manage.py summarise`."""
+    for step, year in Measure.objects.order_by().values_list("step", "day__year").distinct():
+        sum_up(step, year)
+    for row in Reckoning.objects.all():
+        row.entry = Entry.objects.filter(agency=row.agency_id).latest("id").pk
+        row.save()
+
+
 def _share_out() -> None:
     """Three of four cases of the city have a social worker assigned, the running and the old."""
     position = Position.objects.get(agency__slug="tanjungpinang", name="Peksos")
-    users = list(
-        User.objects.filter(appointments__position=position).order_by("pk").values_list("pk", flat=True)
-    )
-    cases: Iterable = (
-        Case.objects.filter(agency=position.agency_id).order_by("pk").values_list("pk", "opened_at")
-    )
-    rows = (
-        CaseOfficer(case_id=pk, position=position, user_id=users[no // 4 % len(users)], since=opened)
-        for no, (pk, opened) in enumerate(cases.iterator(chunk_size=5000))
-        if no % 4
-    )
-    CaseOfficer.objects.bulk_create(rows, batch_size=2000)
+    users = User.objects.filter(appointments__position=position).order_by("pk").values_list("pk", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {CaseOfficer._meta.db_table} (case_id, position_id, user_id, since, reason) "
+            "SELECT id, %s, (%s::bigint[])[1 + (no / 4) %% %s], opened_at, '' FROM (SELECT id, opened_at, "
+            f"row_number() OVER (ORDER BY id) AS no FROM {Case._meta.db_table} WHERE agency_id = %s) c "
+            "WHERE no %% 4 > 0",
+            [position.pk, list(users), len(users), position.agency_id],
+        )

@@ -7,11 +7,13 @@ browser's console as an error (a breach of the Content-Security-Policy among it)
 import io
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from PIL import Image, ImageDraw
@@ -24,6 +26,7 @@ from tests.cast import PASSWORD, WIB, World
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1280, "height": 900}}
 PATIENCE = 15_000
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 """Milliseconds a page may take on a busy machine."""
 
 
@@ -116,8 +119,21 @@ class Person:
         self.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.home}])
         return self
 
+    def leave(self) -> None:
+        """The page is shut: it keeps no draft and asks nothing any more."""
+        self.page.goto("about:blank")
+
     def open(self, path: str) -> "Person":
         self.page.goto(self.home + path)
+        return self
+
+    @property
+    def too_wide(self) -> int:
+        """By how many pixels the page scrolls sideways."""
+        return max(0, self.page.evaluate(SIDEWAYS))
+
+    def fits(self) -> "Person":
+        assert not self.too_wide, f"{self.path}: {self.too_wide} px too wide"
         return self
 
     @property
@@ -133,10 +149,15 @@ class Person:
 
     def follow(self, name: str | re.Pattern, where: Locator | None = None) -> "Person":
         self.link(name, where).first.click()
-        return self
+        return self.arrived()
 
     def press(self, name: str) -> "Person":
         self.page.get_by_role("button", name=name, exact=True).click()
+        return self.arrived()
+
+    def arrived(self) -> "Person":
+        """A page that has begun to come is there whole: a click returns with its first line."""
+        self.page.wait_for_load_state()
         return self
 
     def takes(self, task: str) -> "Person":
@@ -216,13 +237,37 @@ class Person:
         return Path(started.value.path()).read_bytes()
 
 
+@dataclass
+class Clock:
+    """What the server reads as the time: this very moment, until it is set to another."""
+
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
 class Office:
     """The live office: the world of the cast at this very hour, and a browser for whoever sits down."""
 
-    def __init__(self, world: World, home: str, seat: Callable[..., BrowserContext]):
-        self.world, self.home, self._seat = world, home, seat
+    def __init__(self, world: World, home: str, seat: Callable[..., BrowserContext], clock: Clock):
+        self.world, self.home, self._seat, self._clock = world, home, seat, clock
         self.people: list[Person] = []
         world.now = timezone.now()
+
+    def set_clock(self, to: datetime) -> None:
+        """For the server and the cast; the browsers keep their own."""
+        self._clock.ahead = to - datetime.now(UTC)
+        self.world.now = to
+
+    def day_comes(self, at: datetime, *people: "Person") -> None:
+        """Another day: `roll` ran in the night; whoever works logs in, for no session lasts until then."""
+        for person in self.people:
+            person.leave()
+        self.set_clock(at)
+        call_command("roll", stdout=io.StringIO())
+        for person in people:
+            person.log_in()
 
     def person(self, name: str, **context) -> Person:
         """A person who is not logged in yet."""

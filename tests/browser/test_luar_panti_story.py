@@ -1,22 +1,16 @@
-"""Twelve children proposed by a kecamatan, to the end of the case: six people, six logins.
+"""Twelve children proposed by a kecamatan, to the end of the case: six people, over nine months."""
 
-Nobody turns the clock: between the aid and the visits what was recorded of these is moved a quarter into the
-past, as if the months had gone by, and the morning's `roll` does the rest.
-"""
-
-from datetime import date, timedelta
-
-from django.utils import timezone
+from playwright.sync_api import Locator, expect
 
 from sopcases.cases.models import Attempt, Case, Visit
-from sopcases.cases.walk import roll
 from sopcases.people.models import Area
 from tests.browser.people import Office, Person, pdf_text, photo, scan
 from tests.cases.test_roster import workbook
+from tests.cast import at
 
 HEADING = ["Nama", "L/P", "Usia (tahun)", "Alamat"]
 FIT, UNFIT, OPEN = 9, 2, 1
-QUARTER = timedelta(days=92)
+PROPOSED, SUMMER, AUTUMN = at("2026-04-13 08:00"), at("2026-07-14 08:00"), at("2026-10-13 08:00")
 
 
 def sheet() -> dict:
@@ -28,29 +22,23 @@ def sheet() -> dict:
     return {"name": name, "mimeType": mime, "buffer": workbook([HEADING, *rows])}
 
 
-def a_quarter_goes_by(case: Case) -> None:
-    """What was recorded of the visits lies three months further back."""
-    for attempt in case.attempts.filter(occurrence__isnull=False).order_by("occurrence"):
-        months = attempt.occurrence.year * 12 + attempt.occurrence.month - 1 - 3
-        attempt.occurrence = date(months // 12, months % 12 + 1, 1)
-        for name in "turn_at opened_at due_at late_at acted_at recorded_at received_at ended_at".split():
-            if (moment := getattr(attempt, name)) is not None:
-                setattr(attempt, name, moment - QUARTER)
-        attempt.save()
-    for visit in Visit.objects.filter(attempt__case=case):
-        visit.visited_at, visit.recorded_at = visit.visited_at - QUARTER, visit.recorded_at - QUARTER
-        visit.save()
-    roll(timezone.now())
+def row_of(person: Person, name: str) -> Locator:
+    """The row of a child in the table of visits."""
+    page = person.page
+    return page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=name, exact=True))
 
 
-def visit(tika: Person, case: Case, name: str, condition: str) -> None:
-    """From the table of visits to the sheet of a child."""
-    tika.open(f"/penanganan/{case.number}/pemantauan/")
-    row = tika.page.get_by_role("row").filter(has=tika.page.get_by_role("rowheader", name=name, exact=True))
-    row.get_by_role("link", name="Belum dikunjungi").last.click()
-    tika.follow("Isi lembar kunjungan")
-    tika.fill({"Bertemu dengan": f"Ibu {name}", "Keadaan anak": condition, "Kebutuhan": "Buku tulis"})
-    tika.press("Selesaikan kunjungan").sees("Kunjungan selesai dicatat.")
+def to_visit(person: Person, case: Case, name: str) -> Person:
+    """From the table of visits to the one of a child that waits."""
+    person.open(f"/penanganan/{case.number}/pemantauan/")
+    return person.follow("Belum dikunjungi", row_of(person, name))
+
+
+def visit(person: Person, case: Case, name: str, condition: str) -> None:
+    """A child's visit, told on its sheet."""
+    to_visit(person, case, name).follow("Isi lembar kunjungan")
+    person.fill({"Bertemu dengan": f"Ibu {name}", "Keadaan anak": condition, "Kebutuhan": "Buku tulis"})
+    person.press("Selesaikan kunjungan").sees("Kunjungan selesai dicatat.")
 
 
 def ticks(person: Person, name: str, receipt: str = "Tanda tangan") -> None:
@@ -63,13 +51,15 @@ def ticks(person: Person, name: str, receipt: str = "Tanda tangan") -> None:
 
 def test_twelve_proposed_nine_served_one_moved_away(office: Office):
     world = office.world
+    office.set_clock(PROPOSED)
     tika, camat, yuli, joko, hadi = office.log_in("tika", "camat", "yuli", "joko", "hadi")
+    wati = office.person("wati")
     kecamatan = Area.objects.filter(agency=world.agencies["lamandau"]).first()
 
     # The Camat's letter opens the case; its scan follows.
     camat.open("/penanganan/laporan-awal/?sop=anak-terlantar-luar-panti")
     camat.fill({"Surat dari": f"Camat {kecamatan}", "Nomor surat": "460/117/KEC"})
-    camat.fill({"Tanggal surat": timezone.localdate(), "Nomor agenda": "0117"})
+    camat.fill({"Tanggal surat": PROPOSED.date(), "Nomor agenda": "0117"})
     camat.press("Buka penanganan").heading("")
     case = office.only_case()
     root = f"/penanganan/{case.number}/"
@@ -142,29 +132,39 @@ def test_twelve_proposed_nine_served_one_moved_away(office: Office):
     assert case.attempts.filter(step__key="4").count() == FIT
 
     # Two rounds of visits; between them one child moves away.
-    a_quarter_goes_by(case)
-    for number in (1, 2):
+    office.day_comes(SUMMER, tika, hadi, yuli)
+    for number in range(1, FIT + 1):
         visit(tika, case, f"Anak {number}", f"Sehat, kunjungan pertama {number}")
     report = Visit.objects.earliest("id").report
     text = pdf_text(tika.page.request.get(f"{office.home}/berkas/{report.pk}/").body())
     for words in ("LAPORAN MONITORING", "Anak 1", "Ibu Anak 1", "Sehat, kunjungan pertama 1", "Tika Rahayu"):
         assert words in text, words
-    hadi.open(f"{root}pemantauan/").follow("Terima beberapa (2)")
+    hadi.open(f"{root}pemantauan/").follow(f"Terima beberapa ({FIT})")
     hadi.press("Terima yang dipilih").sees("Hasil yang dipilih diterima.")
-    assert case.attempts.filter(step__key="4", state="done").count() == 2
+    assert case.attempts.filter(step__key="4", state="done").count() == FIT
 
     moved = case.children.get(child__name="Anak 9")
     yuli.open(f"{root}anak/{moved.child_id}/").follow("Catat hasil akhir")
     yuli.select("Hasil akhir", "Pindah domisili").press("Catat hasil akhir").sees("Pindah domisili")
 
-    a_quarter_goes_by(case)
-    tika.open(f"{root}pemantauan/").sees("Belum dilaporkan", "Terlaksana", "Belum dikunjungi")
-    visit(tika, case, "Anak 1", "Sehat, kunjungan kedua")
+    office.day_comes(AUTUMN, tika, hadi, wati)
+    for number in range(1, FIT - 1):
+        visit(tika, case, f"Anak {number}", f"Sehat, kunjungan kedua {number}")
+    to_visit(tika, case, "Anak 8").follow("Catat tidak terlaksana")
+    tika.press("Catat tidak terlaksana").sees("Ada masalah")
+    tika.fill({"Alasan": "Jalan terputus banjir"}).press("Catat tidak terlaksana")
+    tika.sees("Dicatat tidak terlaksana.")
+    tika.open(f"{root}pemantauan/")
+    expect(row_of(tika, "Anak 1").get_by_role("cell")).to_have_text(
+        ["Terlaksana", "Dikunjungi 13 Oktober 2026"]
+    )
+    expect(row_of(tika, "Anak 8").get_by_role("cell")).to_have_text(["Terlaksana", "Tidak terlaksana"])
+    expect(row_of(tika, "Anak 9").get_by_role("cell")).to_have_text(["Terlaksana", "–"])
+    hadi.open(f"{root}pemantauan/").follow(f"Terima beberapa ({FIT - 2})")
+    hadi.press("Terima yang dipilih").sees("Hasil yang dipilih diterima.")
     assert Visit.objects.filter(attempt__child__name="Anak 1").count() == 2
-    hadi.open(f"{root}terima-beberapa/").press("Terima yang dipilih").sees("Hasil yang dipilih diterima.")
 
     # The head of the office closes it: every child has its end.
-    (wati,) = office.log_in("wati")
     wati.open(f"{root}tutup/").select("Hasil akhir untuk yang dicentang", "Bantuan tersalurkan")
     wati.press("Tutup penanganan").sees("Penanganan ditutup.")
     case.refresh_from_db()

@@ -5,9 +5,12 @@ Used by the state machine: from whatever state officers got a case into, a close
 
 from datetime import timedelta
 
+from django.db.models import Q
+
 from sopcases.cases.models import Attempt, Case, CaseChild, Outcome
 from sopcases.cases.progress import Missing, Progress
 from sopcases.cases.walk import Walk, walking
+from sopcases.people.models import Appointment
 from sopcases.refusal import Refused
 from sopcases.sops import flow
 from sopcases.sops.models import PaperKind, Stage
@@ -121,9 +124,10 @@ def walk_paper(world, walk: Walk, kind: PaperKind, signed: bool, stage: int = St
 
 
 def _holder(world, position_id):
-    return next(
-        (u for u in world.users.values() if u.appointments.filter(position_id=position_id).exists()), None
-    )
+    """Whoever holds it today; a week as its Plh. long ago is no longer enough."""
+    today = Q(valid_from__lte=world.now.date()) & (Q(valid_until=None) | Q(valid_until__gte=world.now.date()))
+    holders = Appointment.objects.filter(today, position_id=position_id).values_list("user", flat=True)
+    return next((u for u in world.users.values() if u.pk in holders), None)
 
 
 def _let_a_child_go(world, case, people) -> bool:

@@ -68,6 +68,16 @@ class Desk:
         return self.post(url, status, **{**form, **data})
 
     def post(self, url, status=302, **data):
+        """Send a form; a summary of errors leads to fields that are there."""
         response = self.client.post(url, data)
         assert response.status_code == status, response.content.decode()[-4000:]
+        if status == 422:
+            assert not (gone := lost(response.content.decode())), (url, gone)
         return response
+
+
+def lost(page: str) -> set[str]:
+    """What the links of a page's error summary lead to and the page does not have."""
+    summary = re.search(r'<div class="error-summary".*?</div>', page, re.S)
+    wanted = re.findall(r'href="#([^"]+)"', summary[0]) if summary else ()
+    return set(wanted) - set(re.findall(r'\bid="([^"]+)"', page))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sopcases.people.authority import Machine
 from sopcases.sops import revising, sopfile
 from sopcases.sops.models import Revision
+from sopcases.sops.plans import plan_of
 from tests.cast import START
 
 _numbers = itertools.count()
@@ -17,11 +18,17 @@ ROUTES = [{"key": "temuan", "name": "Temuan"}, {"key": "titipan", "name": "Titip
 
 def generated_revision(world, data) -> Revision:
     """A revision in force of a new SOP, loaded through the file format like any office's own."""
-    return revising.put_in_force(
-        sopfile.load(sopfile.read(sopfile.to_yaml(data.draw(sops()))), world.home, Machine(world.now)),
-        Machine(world.now),
-        START,
-    )
+    by = Machine(world.now)
+    draft = sopfile.load(sopfile.read(sopfile.to_yaml(data.draw(sops()))), world.home, by)
+    for step in draft.steps.order_by("order"):
+        no = data.draw(st.sampled_from(["", "", "ends", "to"]), label="no")
+        step.refusal_ends = no == "ends"
+        step.refusal_to = str(step.order + data.draw(st.integers(1, 3))) if no == "to" else ""
+        step.save()
+        if plan_of(draft).problems():  # this step cannot say so
+            step.refusal_ends, step.refusal_to = False, ""
+            step.save()
+    return revising.put_in_force(draft, by, START, official="Kadis", reason="Uji")
 
 
 @st.composite
@@ -46,8 +53,8 @@ def sops(draw) -> dict:
         "revised_on": None,
         "ratified_on": None,
         "effective_on": None,
-        "ratified_by": {"name": None, "nip": None},
-        "term": draw(st.sampled_from([None, "2 Minggu", "1 Tahun"])),
+        "ratified_by": {"name": "Kepala Dinas", "nip": None},
+        "term": draw(st.sampled_from([None, "2 Minggu", "1 Tahun", "10 Hari"])),
         "term_reading": None,
         "legal_basis": [],
         "target": None,

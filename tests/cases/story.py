@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.db.models import Model
 
 from sopcases.cases import models as tables
 from sopcases.cases.models import Attempt, Case, Outcome
 from sopcases.cases.walk import Walk
+from sopcases.people import journal
 from sopcases.people.models import Entry
 from sopcases.refusal import NotAllowed, Refused
 from sopcases.sops.models import Stage
@@ -91,8 +93,8 @@ def entries(case: Case) -> list[Entry]:
     return list(Entry.objects.filter(subject="cases.case", subject_id=case.pk).order_by("id"))
 
 
-def last_line(case: Case) -> Entry:
-    return Entry.objects.filter(subject="cases.case", subject_id=case.pk).latest("id")
+def last_line(subject: Model) -> Entry:
+    return journal.of(subject)[0]
 
 
 def attempts(case: Case, key: str) -> list[Attempt]:

@@ -1,10 +1,11 @@
-"""The agency's admin keeps its list of outcomes, and reaches nothing else of the cases."""
+"""The agency's admin keeps its lists of outcomes and categories, and reaches nothing else of the cases."""
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
 
-from sopcases.cases.models import Outcome
+from sopcases.cases.models import Category, Outcome
+from tests.cases.front_door import Desk, hidden
 
 pytestmark = pytest.mark.django_db
 
@@ -13,7 +14,7 @@ def test_no_case_child_or_paper_is_registered():
     registered = {
         model for model in apps.get_app_config("cases").get_models() if admin.site.is_registered(model)
     }
-    assert registered == {Outcome}
+    assert registered == {Category, Outcome}
 
 
 def test_an_admin_keeps_only_his_agencys_list(client, world):
@@ -29,3 +30,30 @@ def test_an_admin_keeps_only_his_agencys_list(client, world):
     assert Outcome.objects.get(name="Diasuh kerabat").agency == world.home
     again = client.post("/admin/cases/outcome/add/", sent)
     assert "Hasil akhir ini sudah ada." in again.content.decode()
+
+
+def test_the_category_of_a_child_is_chosen_from_the_agencys_list(world):
+    case = world.case(children=0)
+    with world.walk(case, "sari") as walk:
+        child = walk.join(world.child("Melati")).child
+    desk = Desk(world, "sari")
+    url = f"/penanganan/{case.number}/anak/{child.pk}/ubah/"
+    page = desk.get(url)
+    mine = world.home.categories.get(name="Anak jalanan")
+    theirs = world.agencies["lamandau"].categories.get(name="Anak jalanan")
+    assert f'<option value="{mine.pk}">Anak jalanan</option>' in page.content.decode()
+    sent = hidden(page) | {"name": "Melati", "category": str(theirs.pk)}
+    desk.post(url, 422, **sent)
+    desk.post(url, **(sent | {"category": str(mine.pk)}))
+    child.refresh_from_db()
+    assert child.category == mine
+    assert "Anak jalanan" in desk.get(f"/penanganan/{case.number}/anak/{child.pk}/").content.decode()
+    assert "Anak jalanan" in desk.get(f"/anak/{child.pk}/").content.decode()
+
+
+def test_a_category_in_use_is_not_deleted(client, world):
+    category = world.home.categories.first()
+    world.child("Melati", category=category)
+    client.force_login(world.ani)
+    page = client.get(f"/admin/cases/category/{category.pk}/delete/").content.decode()
+    assert "Masih dipakai di tempat lain" in page and "Melati" not in page

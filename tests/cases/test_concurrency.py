@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from sopcases.cases import retiming
 from sopcases.cases.models import Attempt, Case, CaseNumber
 from sopcases.cases.opening import open_case
 from sopcases.cases.walk import roll, walking
+from sopcases.people.authority import Machine
 from sopcases.people.models import Entry
 from sopcases.refusal import Refused
+from sopcases.worktime.models import Holiday
 from tests.cases.story import attempts, outcome
 from tests.cases.test_verb_roll import in_sessions
 from tests.cast import at, make_world
@@ -121,3 +125,36 @@ def test_two_runs_of_the_roll(world):
     assert [a.state for a in attempts(case, "5")] == ["missed", "missed", "open"]
     assert Attempt.objects.filter(case=case, state="open", occurrence__isnull=False).count() == 1
     assert Entry.objects.filter(verb="step.missed", subject_id=case.pk).count() == 2
+
+
+def test_a_day_off_is_declared_while_officers_act(world):
+    """Whatever comes first: no act is lost or doubled, and every open due moment counts the day off."""
+    world.now = at("2026-04-13 15:50")
+    tuesday = date(2026, 4, 14)
+    revision = world.revision()
+    cases = [world.case() for _ in range(4)]
+    for case in cases:
+        world.file(case, "Laporan Sosial")
+        with world.walk(case, "sari") as walk:
+            walk.finish("1")
+
+    def declare():
+        with transaction.atomic():
+            Holiday.objects.create(agency=world.home, date=tuesday, name="Hari Jadi", kind="libur_daerah")
+            return retiming.retime([world.home.pk], tuesday, Machine(world.now), "hari libur baru")
+
+    acts = [walker(case, world.officer("dewi"), lambda w: w.receive("1")) for case in cases]
+    opened = [
+        lambda: open_case(revision, world.officer("sari"), event_at=world.now, route="temuan") for _ in cases
+    ]
+    answers = together([acts[0], opened[0], acts[1], declare, opened[1], acts[2], opened[2], acts[3]])
+    assert split(answers) == (8, [])
+    assert [world.states(case) for case in cases] == [{"1": "done", "2": "open"}] * 4
+    assert Entry.objects.filter(verb="step.done").count() == 4
+    assert (
+        Entry.objects.filter(verb="case.retimed").values("subject_id").distinct().count() == answers[3].cases
+    )
+    first = Attempt.objects.filter(step__key="1", state="open")
+    assert first.count() == 3
+    assert {a.late_at for a in Attempt.objects.filter(state="open")} == {at("2026-04-16 16:00")}
+    assert not retiming.weigh([world.home.pk], tuesday, Machine(world.now))

@@ -14,16 +14,20 @@ from sopcases.cases.models import (
     Assessment,
     Attempt,
     Attendance,
+    CarriedAttempt,
+    Carrying,
     Case,
     CaseChild,
     CaseNumber,
     CaseOfficer,
+    Category,
     Child,
     ChildWord,
     Custody,
     Encounter,
     Filing,
     Goal,
+    InkHand,
     Interval,
     Mandate,
     Merge,
@@ -35,6 +39,7 @@ from sopcases.cases.models import (
     Visit,
     Waiver,
 )
+from sopcases.sops.models import Revision
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +71,11 @@ def it(world):
             fields = {"case": self.case, "step": self.attempt.step, "no": 9, **facts}
             return Attempt.objects.create(**fields)
 
+        def carrying(self, **facts):
+            other = Revision.objects.exclude(pk=self.case.revision_id).first()
+            fields = {"case": self.case, "old": self.case.revision, "new": other, "reason": "Aturan baru"}
+            return Carrying.objects.create(**{**fields, "at": self.now, "by": self.user, **facts})
+
         def interval(self, **facts):
             fields = {"case": self.case, "since": self.now, "recorded_by": self.user, **facts}
             return Interval.objects.create(**fields)
@@ -86,6 +96,10 @@ def it(world):
             return Filing.objects.create(
                 paper=self.paper, case=self.case, filed_at=self.now, filed_by=self.user
             )
+
+        def hand(self, **facts):
+            fields = {"paper": self.paper, "no": 1, "user": self.user, "title": "Kabid", **facts}
+            return InkHand.objects.create(**fields)
 
         def attendance(self, **facts):
             fields = {"session": self.session, "case": self.case, "child": self.child, **facts}
@@ -196,6 +210,9 @@ BREAKS = {
     "outcome_name_once": lambda it: Outcome.objects.create(
         agency=it.agency, name=Outcome.objects.filter(agency=it.agency).first().name
     ),
+    "category_name_once": lambda it: Category.objects.create(
+        agency=it.agency, name=it.agency.categories.first().name
+    ),
     "casenumber_once": lambda it: it.twice(
         lambda: CaseNumber.objects.create(agency=it.agency, code="XX", year=2026)
     ),
@@ -287,6 +304,10 @@ BREAKS = {
     "mandate_ends_after_start": lambda it: Mandate.objects.create(
         paper=it.paper, starts=it.now.date(), ends=it.now.date() - timedelta(days=1)
     ),
+    "attempt_place_is_of_an_act": lambda it: it.case.attempts.update(elsewhere="Pasar"),
+    "inkhand_no_once": lambda it: [it.hand(no=1), it.hand(no=1)],
+    "inkhand_one_signature": lambda it: [it.hand(no=1, signs=True), it.hand(no=2, signs=True)],
+    "inkhand_has_title": lambda it: it.hand(title=""),
     "custody_has_holder": lambda it: Custody.objects.create(
         paper=it.paper,
         case=it.case,
@@ -344,6 +365,14 @@ BREAKS = {
     "session_not_in_future": lambda it: Session.objects.update(held_at=it.now + timedelta(days=1)),
     "photo_of_case_or_session": lambda it: Photo.objects.create(
         sha256="a", recorded_at=it.now, recorded_by=it.user
+    ),
+    "carrying_has_reason": lambda it: it.carrying(reason=""),
+    "carrying_changes_revision": lambda it: it.carrying(new=it.case.revision),
+    "carrying_once": lambda it: it.twice(it.carrying),
+    "carriedattempt_once": lambda it: it.twice(
+        lambda: CarriedAttempt.objects.create(
+            carrying=Carrying.objects.first() or it.carrying(), attempt=it.attempt, step=it.attempt.step
+        )
     ),
     "attendance_once": lambda it: it.twice(lambda: it.attendance(status="present")),
     "attendance_absent_has_reason": lambda it: it.attendance(status="absent"),

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from sopcases.cases.addresses import step_url
 from sopcases.cases.models import Attempt, CaseChild
-from sopcases.cases.page import step_url
 from sopcases.cases.progress import Progress, Spot
 from sopcases.people.models import Area
 from sopcases.sops import flow

@@ -9,20 +9,26 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from sopcases.cases import merging, sessions
+from sopcases.cases import carrying, merging, retiming, sessions
 from sopcases.cases import models as tables
 from sopcases.cases.models import Attempt, Case, CaseChild, Child, Outcome, Paper
 from sopcases.cases.opening import open_case
 from sopcases.cases.walk import Leave, Walk, roll, walking
+from sopcases.people.authority import Machine
 from sopcases.people.models import Appointment, Entry, Position
 from sopcases.refusal import Refused
+from sopcases.sops import revising, sopfile
 from sopcases.sops.models import PaperKind, Performer, Revision, Stage, Step
+from sopcases.sops.plans import plan_of
+from sopcases.worktime.models import Holiday
 from tests.cases.driving import drive
 from tests.cases.generating import generated_revision
+from tests.cast import START
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 
@@ -41,6 +47,8 @@ WATCHED = [
     tables.Merge,
     tables.Session,
     tables.Attendance,
+    tables.Carrying,
+    tables.CarriedAttempt,
     Entry,
 ]
 GIVEN = {
@@ -73,6 +81,7 @@ class CaseMachine(RuleBasedStateMachine):
         self.log: list = []
         self.opened: set[int] = set()
         self.done: set[int] = set()
+        self.declined: set[int] = set()
 
     def teardown(self):
         try:
@@ -122,8 +131,7 @@ class CaseMachine(RuleBasedStateMachine):
                 else {}
             ),
         )
-        self.keys = list(revision.steps.values_list("key", flat=True))
-        self.outputs = [o for s in revision.steps.prefetch_related("outputs") for o in s.outputs.all()]
+        self.read_off(revision)
         self.kinds = list(PaperKind.objects.filter(agency=revision.sop.agency))
         self.outcomes = list(Outcome.objects.filter(agency=revision.sop.agency)) or [
             Outcome.objects.create(agency=revision.sop.agency, name="Selesai", order=1)
@@ -131,6 +139,10 @@ class CaseMachine(RuleBasedStateMachine):
         self.opener = opener
         if revision.sop.opening == "child":
             self.try_("join", opener, lambda w: w.join(self.new_child()))
+
+    def read_off(self, revision: Revision) -> None:
+        self.keys = list(revision.steps.values_list("key", flat=True))
+        self.outputs = [o for s in revision.steps.prefetch_related("outputs") for o in s.outputs.all()]
 
     def new_child(self) -> Child:
         return Child.objects.create(
@@ -278,6 +290,30 @@ class CaseMachine(RuleBasedStateMachine):
 
         self.try_("paper", data.draw(st.sampled_from(self.insiders())), act)
 
+    @rule(data=st.data())
+    def carry_over(self, data):
+        """The SOP gains a step, and the case is carried to it, some steps left behind."""
+        by = Machine(self.world.now)
+        if self.case.revision.no == 1 and self.case.sop.revisions.count() == 1:
+            draft = revising.new_revision(self.case.revision, by)
+            order = data.draw(st.integers(1, draft.steps.count()))
+            draft.steps.filter(order__gte=order).update(order=F("order") + 1)
+            added = Step.objects.create(
+                revision=draft, key="tambahan", order=order, activity="Memeriksa lagi"
+            )
+            performer = Performer.objects.filter(step__revision=draft, part="performs").first()
+            Performer.objects.create(step=added, position=performer.position, part="performs")
+            if plan_of(draft).problems():  # a step of the whole case, where a child's "no" leaps over it
+                draft.delete()
+                return
+            revising.put_in_force(draft, by, self.today(), official="Kadis", reason="Uji")
+        kept = data.draw(st.sets(st.sampled_from(self.keys)))
+        mapping = {key: key for key in self.keys if key in kept or data.draw(st.booleans())}
+        seen = self.case.sop.revisions.first().pk
+        if self.try_("carry", self.who(data), lambda w: carrying.carry_over(w, mapping, "Baru", seen)):
+            self.case.refresh_from_db()
+            self.read_off(self.case.revision)
+
     def insiders(self) -> list[str]:
         return [n for n in self.people() if self.world.users[n].agency_id == self.case.agency_id]
 
@@ -320,6 +356,44 @@ class CaseMachine(RuleBasedStateMachine):
         self.try_(
             "send_back", self.who(data), lambda w: w.send_back(key, "Kurang lengkap", child, occurrence)
         )
+
+    @rule(data=st.data(), ahead=st.booleans())
+    def decline(self, data, ahead):
+        """A decision is "no"; what must follow from it is checked at once."""
+        deciding = [s for s in self.case.revision.steps.all() if s.refusal_to or s.refusal_ends]
+        live = [a for a in self.attempts() if a.live and (a.opened_at or ahead) and a.step in deciding]
+        spots = [(a.step.key, a.child_id) for a in live] or [self.spot(data)[:2]]
+        key, child = data.draw(st.sampled_from(spots))
+        outcome = data.draw(st.sampled_from([None, *self.outcomes]))
+        who = self.who(data)
+        declined = []
+        if self.try_(
+            "decline",
+            who,
+            lambda w: declined.append(w.decline(key, "Tidak memenuhi syarat", child, outcome=outcome).pk),
+        ):
+            self.declined.add(declined[0])
+            self.a_no_leads_where_the_sop_says(key, child)
+
+    def a_no_leads_where_the_sop_says(self, key, child):
+        self.case.refresh_from_db()
+        steps = {s.key: s for s in self.case.revision.steps.all()}
+        step = steps[key]
+        assert step.refusal_to or step.refusal_ends, "a step without such a no was declined"
+        rows = [a for a in self.attempts() if a.child_id in (None, child) or child is None]
+        if step.refusal_ends and child is None:
+            assert self.case.state == Case.State.STOPPED, "the case goes on after its end"
+        elif step.refusal_ends:
+            assert self.case.children.get(child_id=child).left_on, "the child goes on after his end"
+        else:
+            target = steps[step.refusal_to]
+            for other in steps.values():
+                between = key in ancestors(steps, other.key) and other != target
+                between &= other.order < target.order or other.key in ancestors(steps, target.key)
+                on_route = not other.routes or self.case.route in other.routes
+                if between and on_route:
+                    live = [a for a in rows if a.step_id == other.pk and a.live]
+                    assert not live, f"{other.key} lies between and is still to be done: {self.describe()}"
 
     @rule(data=st.data())
     def reopen_step(self, data):
@@ -510,7 +584,8 @@ class CaseMachine(RuleBasedStateMachine):
     def nothing_is_missing(self, attempt):
         here = [s.child_id for s in self.case.children.all() if s.left_on is None]
         early = attempt.opened_at is None or attempt.acted_at < attempt.opened_at
-        for item in [*attempt.step.requirements.all(), *attempt.step.outputs.all()]:
+        outputs = [] if attempt.pk in self.declined else attempt.step.outputs.all()
+        for item in [*attempt.step.requirements.all(), *outputs]:
             if item.optional or (item.routes and self.case.route not in item.routes):
                 continue
             per_child = item.scope != "case"
@@ -532,7 +607,7 @@ class CaseMachine(RuleBasedStateMachine):
                 )
 
     def nobody_is_unjudged(self, attempt):
-        if attempt.step.verdict:
+        if attempt.step.verdict and attempt.pk not in self.declined:
             assert not self.case.children.filter(left_on=None).exclude(verdict="eligible").exists()
 
     @invariant()
@@ -568,13 +643,19 @@ class CaseMachine(RuleBasedStateMachine):
         if not live:
             return
         reader = self.world.officer(self.opener)
+        if not Case.objects.visible_to(reader).filter(pk=self.case.pk).exists():
+            return  # a Plh. stands in for him this week
         here = self.as_children(self.case.children.filter(left_on=None))
         for attempt in live:
             spot = (attempt.step.key, attempt.occurrence)
             told = self.as_children(
                 self.case.attendance.filter(session__step_key=spot[0], session__period=spot[1])
             )
-            asked = [s for s in sessions.expected(self.case.sop, *spot, reader) if s.case_id == self.case.pk]
+            asked = [
+                s
+                for s in sessions.each_once(sessions.untold(self.case.sop, *spot, reader))
+                if s.case_id == self.case.pk
+            ]
             assert len(asked) == len(here - told), "each child once, however many records"
             assert {self.root(stay.child) for stay in asked} == here - told
 
@@ -585,6 +666,28 @@ class CaseMachine(RuleBasedStateMachine):
         while record.merged_into_id:
             record = record.merged_into
         return record.pk
+
+    @rule(data=st.data(), days=st.integers(-20, 40))
+    def a_day_off_is_declared(self, data, days):
+        """Late or in time: what is over keeps its moments."""
+        if self.case is None:
+            return
+        day = self.world.now.date() + timedelta(days=days)
+        if Holiday.objects.of(self.agency).filter(date=day).exists():
+            return
+        over = [row for row in Attempt.objects.order_by("pk").values() if row["ended_at"]]
+        Holiday.objects.create(agency=self.agency, date=day, name="Libur", kind="libur_daerah")
+        self.agency.__dict__.pop("_calendar", None)
+        retiming.retime([self.agency.pk], day, Machine(self.world.now), "hari libur")
+        assert [row for row in Attempt.objects.order_by("pk").values() if row["ended_at"]] == over
+
+    @invariant()
+    def due_moments_are_what_the_calendar_makes_of_them(self):
+        """Counted anew from their beginnings they come out as the walk left them, however it went."""
+        if self.case is None:
+            return
+        outlook = retiming.weigh([self.agency.pk], date(2024, 1, 1), Machine(self.world.now))
+        assert not outlook, outlook.rows
 
     @invariant()
     def strangers_see_nothing(self):
@@ -667,3 +770,38 @@ def test_generated_sops(world):
 
     Generated.world = world
     run(Generated, examples=32, steps=25)
+
+
+DECISIONS = """\
+slug: permohonan-uji
+name: Permohonan
+ratified_by: {name: Kepala Dinas, nip: null}
+code: PU
+opening: child
+steps:
+- {number: "1", activity: Menerima, performers: [{position: Peksos, part: performs}]}
+- {number: "2", activity: Memeriksa, performers: [{position: Kasi, part: performs}], on_refusal: {to: "5"},
+   produces: [{key: hasil, paper: Laporan Sosial}], returns_to: "1"}
+- {number: "3", activity: Menilai, performers: [{position: Peksos, part: performs}], scope: child,
+   on_refusal: {ends: true}}
+- {number: "4", activity: Menyalurkan, performers: [{position: Peksos, part: performs}], scope: child,
+   after: ["3"], on_refusal: {to: "6"}}
+- {number: "5", activity: Memberi tahu, performers: [{position: Petugas, part: performs}], scope: child}
+- {number: "6", activity: Mencatat, performers: [{position: Petugas, part: performs}], scope: child,
+   condition: bila perlu}
+- {number: "7", activity: Memutuskan, performers: [{position: Kasi, part: performs}],
+   on_refusal: {ends: true}, returns_to: "2"}
+- {number: "8", activity: Mengarsipkan, performers: [{position: Petugas, part: performs}]}
+"""
+
+
+def test_decisions(world):
+    by = Machine(world.now)
+    draft = sopfile.load(sopfile.read(DECISIONS, world.home), world.home, by)
+    revision = revising.put_in_force(draft, by, START, official="Kadis", reason="Uji")
+
+    class Decided(CaseMachine):
+        revision_of = staticmethod(lambda data: (revision, "sari"))
+
+    Decided.world = world
+    run(Decided, examples=30, steps=35)

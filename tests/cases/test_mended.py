@@ -19,9 +19,8 @@ from tests.letters.papers import scan
 pytestmark = pytest.mark.django_db
 
 
-def test_a_plh_takes_over_the_cases_assigned_to_whom_he_stands_in_for(world):
+def test_a_plh_takes_over_the_cases_assigned_to_whom_he_stands_in_for(world, lina):
     post = Position.objects.get(agency=world.home, name="Peksos")
-    world.users["lina"] = appoint(make_user(world.home, "lina", "Lina"), post)
     world.users["bayu"] = make_user(world.home, "bayu", "Bayu")
     case = world.case()
     done(world, case, "dewi", lambda w: w.assign(post.pk, world.sari))
@@ -88,9 +87,8 @@ def test_a_refused_document_leaves_no_file(world):
     assert files() == before
 
 
-def test_who_may_not_read_a_case_does_not_learn_from_it_where_the_child_is(world):
+def test_who_may_not_read_a_case_does_not_learn_from_it_where_the_child_is(world, lina):
     post = Position.objects.get(agency=world.home, name="Peksos")
-    world.users["lina"] = appoint(make_user(world.home, "lina", "Lina"), post)
     case, other = world.case(), world.case(children=0)
     child = case.children.get().child
     done(world, case, "sari", lambda w: w.place(child.pk, "RSUD", world.now))

@@ -5,6 +5,7 @@ from django.apps import apps
 
 from sopcases.cases import children, merging
 from sopcases.cases.models import Case, Child, Merge
+from sopcases.cases.progress import NOT_IN
 from sopcases.refusal import NotAllowed, Refused
 from tests.cases.story import children as ids
 from tests.cases.story import done, last_line, outcome, refused
@@ -32,6 +33,25 @@ def test_a_pointer_and_a_row_that_says_why(world, two):
         assert last_line(subject).data == {"child": named, "merge": found.pk}, "no name, no other child"
 
 
+def test_a_false_name_that_was_recognised_is_called_no_more(world, client, frozen):
+    """Where it was written it stays written; who works on the case reads how the child is known now."""
+    case, other = world.case(children=0), world.case(children=0)
+    false, true = world.child("Joko Samaran"), world.child("Dimas Sejati")
+    done(world, case, "sari", lambda w: w.join(false))
+    done(world, other, "sari", lambda w: w.join(true))
+    merging_of = done(world, case, "sari", lambda w: merging.merge(w, false.pk, true.pk, WHY))
+    client.force_login(world.sari)
+    page = client.get(f"/penanganan/{case.number}/").content.decode()
+    assert "Dimas Sejati" in page and "Joko Samaran" not in page
+    assert "Joko Samaran" not in client.get("/").content.decode()
+    false.refresh_from_db()
+    assert (false.called, false.initials, false.written) == ("Dimas Sejati", "D. S.", "Joko Samaran")
+    person = client.get(f"/anak/{true.pk}/").content.decode()
+    assert "Joko Samaran adalah Dimas Sejati" in person, "the child's own page tells both"
+    done(world, case, "sari", lambda w: merging.unmerge(w, merging_of.pk, "Keliru"))
+    assert "Joko Samaran" in client.get(f"/penanganan/{case.number}/").content.decode()
+
+
 def test_parted_again(world, two):
     case, other, child, into = two
     found = done(world, case, "sari", lambda w: merging.merge(w, child, into, WHY))
@@ -57,7 +77,7 @@ def test_what_is_refused(world, two):
     third = ids(third_case)[0]
     refused(world, case, "sari", lambda w: merging.merge(w, child, child, WHY), merging.ITSELF)
     refused(world, case, "sari", lambda w: merging.merge(w, child, into, "  "), merging.NO_REASON)
-    refused(world, case, "sari", lambda w: merging.merge(w, into, child, WHY), merging.NOT_IN)
+    refused(world, case, "sari", lambda w: merging.merge(w, into, child, WHY), NOT_IN)
     done(world, case, "sari", lambda w: merging.merge(w, child, into, WHY))
     refused(world, case, "sari", lambda w: merging.merge(w, child, into, WHY), merging.ALREADY)
     refused(world, other, "sari", lambda w: merging.merge(w, into, child, WHY), merging.ALREADY)
@@ -195,11 +215,55 @@ def test_of_others_or_in_a_case_of_others_it_is_not(world, two):
     case, _, child, _ = two
     contact = children.contact_of(world.officer("sari"))
     theirs = world.child("Punya Dewi", by="dewi").pk
-    refused(world, case, "sari", lambda w: merging.merge(w, theirs, child, WHY), merging.NOT_IN)
+    refused(world, case, "sari", lambda w: merging.merge(w, theirs, child, WHY), NOT_IN)
     elsewhere = world.case("anak-terlantar-luar-panti", by="tika", children=0)
     own = world.child("Ada di sana", by="tika")
     done(world, elsewhere, "tika", lambda w: w.join(own))
     Child.objects.filter(pk=own.pk).update(created_by=world.sari, agency=world.home)
     sentence = f"Data anak yang lain tidak dapat Anda pakai. Hubungi {contact}."
     refused(world, case, "sari", lambda w: merging.merge(w, child, own.pk, WHY), sentence)
-    refused(world, case, "sari", lambda w: merging.merge(w, own.pk, child, WHY), merging.NOT_IN)
+    refused(world, case, "sari", lambda w: merging.merge(w, own.pk, child, WHY), NOT_IN)
+
+
+def test_two_records_in_no_case_are_their_maker_s_to_declare_and_part(world):
+    sari = world.officer("sari")
+    gone, kept = world.child("Lepas"), world.child("Lepas Juga")
+    with pytest.raises(Refused, match=merging.ITSELF):
+        merging.merge_loose(sari, gone.pk, gone.pk, WHY)
+    with pytest.raises(Refused, match=merging.NO_REASON):
+        merging.merge_loose(sari, gone.pk, kept.pk, " ")
+    found = merging.merge_loose(sari, gone.pk, kept.pk, WHY)
+    assert children.roots([gone.pk]) == {gone.pk: kept.pk}
+    for child in (gone, kept):
+        assert last_line(child).data == {"child": child.pk, "merge": found.pk}
+    with pytest.raises(Refused, match=merging.ALREADY):
+        merging.merge_loose(sari, kept.pk, gone.pk, WHY)
+    with pytest.raises(NotAllowed):
+        merging.unmerge_loose(world.officer("dewi"), found.pk, "Keliru")
+    with pytest.raises(Refused, match=merging.NO_UNDO_REASON):
+        merging.unmerge_loose(sari, found.pk, "")
+    merging.unmerge_loose(sari, found.pk, "Keliru")
+    assert children.roots([gone.pk]) == {gone.pk: gone.pk}
+    with pytest.raises(Refused, match=merging.NOT_STANDING):
+        merging.unmerge_loose(sari, found.pk, "Keliru")
+
+
+def test_one_of_another_or_in_a_case_is_not(world, two):
+    _, _, inside, _ = two
+    sari, own, theirs = world.officer("sari"), world.child("Lepas"), world.child("Punya Dewi", by="dewi")
+    for other in (inside, theirs.pk, 10**9):
+        for gone, kept in ((own.pk, other), (other, own.pk)):
+            with pytest.raises(NotAllowed, match=merging.NO_PART):
+                merging.merge_loose(sari, gone, kept, WHY)
+    assert not Merge.objects.exists()
+
+
+def test_joined_in_no_case_and_parted_in_the_case_of_one_of_them(world):
+    sari, case = world.officer("sari"), world.case(children=0)
+    gone, kept = world.child("Lepas"), world.child("Lepas Juga")
+    found = merging.merge_loose(sari, gone.pk, kept.pk, WHY)
+    done(world, case, "sari", lambda w: w.join(gone))
+    with pytest.raises(NotAllowed, match=merging.NO_PART):
+        merging.unmerge_loose(sari, found.pk, "Keliru")
+    done(world, case, "sari", lambda w: merging.unmerge(w, found.pk, "Keliru"))
+    assert children.roots([gone.pk]) == {gone.pk: gone.pk}

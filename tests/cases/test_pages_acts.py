@@ -71,15 +71,13 @@ def test_hand_over_names_the_other_city(desk, today, case, root):
 
 
 def test_close_refuses_without_an_outcome_and_what_changed_meanwhile(desk, today, case, root):
-    dewi, child = desk("dewi"), case.children.get().child_id
+    dewi = desk("dewi")
     form = hidden(dewi.get(f"{root}tutup/"))
-    filled = {f"outcome_{child}": outcome(today), f"on_{child}": today.now.date().isoformat()}
+    filled = {"outcome": outcome(today), "on": today.now.date().isoformat()}
     dewi.post(f"{root}tutup/", 422, **form)
     desk("sari").send(f"{root}catatan/baru/", text="Kakek datang", happened_at=local(today.now))
     assert "Sudah diubah orang lain" in dewi.post(f"{root}tutup/", 409, **form, **filled).content.decode()
-    dewi.send(
-        f"{root}tutup/", 422, **{**filled, f"on_{child}": (today.now + timedelta(days=2)).date().isoformat()}
-    )
+    dewi.send(f"{root}tutup/", 422, **{**filled, "on": (today.now + timedelta(days=2)).date().isoformat()})
     assert states(case) == "reported"
     dewi.send(f"{root}tutup/", **filled)
     assert states(case) == "done"
@@ -296,10 +294,12 @@ def test_notes_keep_their_photos_and_stay_in_this_case(desk, today, case, root):
 
 
 def test_one_more_child_new_or_known(desk, today, case, root):
-    sari = desk("sari")
-    sari.send(f"{root}anak/baru/", name="Adik", age_years="3", where_now="Rumah singgah")
+    sari, kind = desk("sari"), today.home.categories.first()
+    told = {"age_years": "3", "where_now": "Rumah singgah", "category": str(kind.pk)}
+    sari.send(f"{root}anak/baru/", name="Adik", **told)
     assert case.children.count() == 2
     adik = Child.objects.get(name="Adik")
+    assert adik.category == kind
     assert adik.whereabouts.get().place == "Rumah singgah" and adik.birth_how.startswith(
         "Diperkirakan 3 tahun"
     )

@@ -146,7 +146,7 @@ def test_the_table_costs_the_same_for_thirty_children(today, desk, count):
     papered(today, case, ids[:2])
     sari = desk("sari")
     sari.get(step(case))
-    for address, most in ((step(case), 20), (url(case, ids[3]), 16)):
+    for address, most in ((step(case), 21), (url(case, ids[3]), 16)):
         with CaptureQueriesContext(connection) as found:
             sari.get(address)
         assert len(found) == most, address

@@ -9,8 +9,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def text_for(world, monkeypatch, settings):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: world.now)
+def text_for(world, frozen, settings):
     settings.PUBLIC_URL = "https://sop.example"
 
     def read(case, name="sari"):

@@ -1,16 +1,17 @@
 """The child's page, read from every record and case one may read; two records declared one and parted."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from sopcases.cases import children, encounters, family, merging
 from sopcases.cases.models import Aid, Attendance, Child, Merge, Session
-from sopcases.cases.views.person import NO_CASE
 from sopcases.people.models import Entry, Position
 from tests.cases.story import done
 from tests.cast import appoint, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 REASON = "Dikenali kakaknya."
 
 
@@ -22,14 +23,6 @@ def client_of(world):
         return client
 
     return enter
-
-
-@pytest.fixture(autouse=True)
-def at_the_office(world, monkeypatch):
-    """The pages are opened when the story stands."""
-    from django.utils import timezone
-
-    monkeypatch.setattr(timezone, "now", lambda: world.now)
 
 
 def known(world, name, **facts):
@@ -181,6 +174,21 @@ def test_two_records_are_compared_declared_one_and_parted(world, client_of):
     assert client.get(undo).status_code == 404
 
 
+def test_what_either_record_knows_is_told_of_the_child(world, client_of):
+    case, false = known(world, "Putra", sex="L", schooling="Putus sekolah", health="Batuk")
+    _, true = known(world, "Bima", schooling="SD kelas 4", health="Batuk")
+    with world.walk(case, "sari") as walk:
+        merging.merge(walk, false.pk, true.pk, REASON)
+    client = client_of("sari")
+    body = text(client.get(url(true)))
+    assert '<p class="lead">Laki-laki</p>' in body
+    assert "SD kelas 4 (data lain: Putus sekolah)" in body
+    assert "data lain: Batuk" not in body
+    with world.walk(case, "sari") as walk:
+        merging.unmerge(walk, Merge.objects.get().pk, REASON)
+    assert "Putus sekolah" not in text(client.get(url(true)))
+
+
 def test_the_other_record_may_be_the_one_that_stays_away(world, client_of):
     """Whichever record is chosen, the other points to it."""
     _, one = known(world, "Satu")
@@ -190,6 +198,26 @@ def test_the_other_record_may_be_the_one_that_stays_away(world, client_of):
     key = client.get(there).context["form"]["_key"].value()
     client.post(there, {"_key": key, "kept": one.pk, "reason": REASON})
     assert children.roots([one.pk, two.pk]) == {one.pk: one.pk, two.pk: one.pk}
+
+
+def test_the_agency_is_held_before_the_case(world, client_of):
+    """As a change of the calendar holds them: the other way round each would wait for the other."""
+    _, one = known(world, "Satu")
+    _, two = known(world, "Dua")
+    client = client_of("sari")
+
+    def reads(there: str, **sent) -> list[str]:
+        key = client.get(there).context["form"]["_key"].value()
+        with CaptureQueriesContext(connection) as asked:
+            assert client.post(there, {"_key": key, "reason": REASON, **sent}).status_code == 302
+        told = [query["sql"] for query in asked]
+        begun = next(at for at, sql in enumerate(told) if sql.startswith('INSERT INTO "people_submission"'))
+        rows = [sql.partition(" FROM ")[2].split()[0] for sql in told[begun:] if sql.startswith("SELECT")]
+        return [row for row in rows if row in ('"people_agency"', '"cases_case"')]
+
+    assert reads(url(one, f"sama/?dengan={two.pk}"), kept=two.pk)[0] == '"people_agency"'
+    undo = url(two, f"sama/{Merge.objects.get().pk}/batalkan/")
+    assert reads(undo)[0] == '"people_agency"'
 
 
 def test_nonsense_and_records_of_others_are_refused(world, client_of):
@@ -235,15 +263,26 @@ def test_two_nik_that_differ_are_warned_of(world, client_of):
 
 def test_a_record_in_no_case_is_declared_by_who_made_it(world, client_of):
     _, one = known(world, "Satu")
-    loose, other = world.child("Lepas"), world.child("Lepas Juga")
+    loose = world.child("Lepas")
     client = client_of("sari")
     assert url(loose, "sama/") in text(client.get(url(loose)))
-    both = url(loose, f"sama/?dengan={other.pk}")
-    key = client.get(both).context["form"]["_key"].value()
-    answer = client.post(both, {"_key": key, "kept": other.pk, "reason": REASON})
-    assert NO_CASE in text(answer) and not Merge.objects.exists()
     there = url(loose, f"sama/?dengan={one.pk}")
     key = client.get(there).context["form"]["_key"].value()
     sent = client.post(there, {"_key": key, "kept": one.pk, "reason": REASON})
     assert (sent.status_code, sent["Location"]) == (302, url(one))
     assert client_of("dewi").get(url(loose, "sama/")).status_code == 200, "of one child by now, hers too"
+
+
+def test_two_records_in_no_case_are_declared_one_and_parted_by_who_made_them(world, client_of):
+    gone, kept = world.child("Lepas"), world.child("Lepas Juga")
+    client = client_of("sari")
+    there = url(gone, f"sama/?dengan={kept.pk}")
+    key = client.get(there).context["form"]["_key"].value()
+    sent = client.post(there, {"_key": key, "kept": kept.pk, "reason": REASON})
+    assert (sent.status_code, sent["Location"]) == (302, url(kept))
+    undo = url(kept, f"sama/{Merge.objects.get().pk}/batalkan/")
+    assert undo in text(client.get(url(kept)))
+    assert client_of("dewi").get(undo).status_code == 404
+    key = client.get(undo).context["form"]["_key"].value()
+    assert client.post(undo, {"_key": key, "reason": "Ternyata dua anak."}).status_code == 302
+    assert children.roots([gone.pk]) == {gone.pk: gone.pk}

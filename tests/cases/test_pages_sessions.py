@@ -120,7 +120,8 @@ def test_a_child_of_two_records_is_one_row_and_one_of_those_who_came(today, roun
         merging.merge(walk, one, two, "Nama samaran")
     sari = desk("sari")
     page = sari.text(url)
-    assert "1 anak dari 1 penanganan belum dicatat." in page
+    assert "1 anak dari 2 penanganan belum dicatat." in page
+    assert "1 anak dari 2 penanganan" in sari.text("/"), "Tugas Saya counts the same"
     assert f'name="anak-{two}"' in page and f'name="anak-{one}"' not in page
     data = ticked(today, rounds, {f"anak-{two}": "present"})
     del data[f"alasan-{one}"]

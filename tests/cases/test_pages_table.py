@@ -1,12 +1,23 @@
 """The table of children through the front door: typed, pasted, uploaded; good rows saved, bad ones kept."""
 
+import io
 import re
 import uuid
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from sopcases.cases.models import Adult, Child, Encounter, Photo, ProgressNote, Relation, Whereabouts
+from sopcases.cases.models import (
+    Adult,
+    Category,
+    Child,
+    Encounter,
+    Photo,
+    ProgressNote,
+    Relation,
+    Whereabouts,
+)
 from sopcases.people import drafts, journal
 from sopcases.people.models import Draft, Entry, Position, Submission
 from tests.cases.test_roster import workbook
@@ -366,6 +377,53 @@ def test_the_longest_list(desk, case, here):
         "Tabel ini paling banyak memuat 500 baris."
         in sari.post(here, 422, **{**form(response), "action": "more"}).content.decode()
     )
+
+
+@pytest.fixture
+def kinds(today):
+    """The categories of the office, and one of another office."""
+    other = next(agency for agency in today.agencies.values() if agency != today.home)
+    Category.objects.create(agency=other, name="Kategori Kabupaten Lain")
+    return list(today.home.categories.all())
+
+
+def test_each_row_may_name_the_childs_category_however_it_is_written(desk, case, here, kinds):
+    sari = desk("sari")
+    page = sari.get(here)
+    assert [f'<option value="{kind.name}"></option>' in page.content.decode() for kind in kinds].count(0) == 0
+    rows = [{"name": "Bunga", "category": kinds[0].name.upper() + " "}, {"name": "Rian"}]
+    sari.post(here, **typed(page, rows, action="save"))
+    stays = case.children.select_related("child__category").order_by("id")
+    assert [stay.child.category for stay in stays] == [kinds[0], None]
+
+
+@pytest.mark.parametrize("wrong", ["Anak hilang entah", "Kategori Kabupaten Lain"])
+def test_a_category_that_the_office_has_not_is_said_at_its_row_and_the_others_are_saved(
+    desk, case, here, kinds, wrong
+):
+    sari = desk("sari")
+    rows = [{"name": "Bunga", "category": wrong}, {"name": "Rian", "category": kinds[1].name}]
+    response = sari.post(here, 422, **typed(sari.get(here), rows, action="save"))
+    text = response.content.decode()
+    assert "Baris 1: kategori ini tidak ada pada daftar kantor. Pilih salah satu: " in text
+    assert form(response)["r1-category"] == wrong and names(case) == ["Rian"]
+    sari.post(here, **{**form(response), "r1-category": "", "action": "save"})
+    assert names(case) == ["Rian", "Bunga"]
+
+
+def test_an_upload_brings_the_category_under_its_office_heading(desk, case, here, kinds):
+    sari = desk("sari")
+    text = f"Nama\tJenis PPKS\nBunga\t{kinds[0].name}"
+    read = sari.post(here, 200, **{**form(sari.get(here)), "paste": text, "action": "paste"})
+    assert form(read)["r1-category"] == kinds[0].name and "tidak dikenal" not in read.content.decode()
+    sari.post(here, **{**form(read), "action": "save"})
+    assert case.children.get().child.category == kinds[0]
+
+
+def test_the_template_names_the_categories_of_the_office(desk, kinds):
+    book = openpyxl.load_workbook(io.BytesIO(desk("sari").get("/anak/contoh-tabel.xlsx").content))
+    said = dict(book["Petunjuk"].iter_rows(values_only=True))
+    assert said["Pilihan kategori"] == "; ".join(kind.name for kind in kinds)
 
 
 def test_the_template_is_downloaded(desk):

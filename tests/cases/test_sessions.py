@@ -5,12 +5,14 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from sopcases.cases import merging, sessions
+from sopcases.cases import carrying, merging, sessions
+from sopcases.cases.access import find_session
 from sopcases.cases.models import Attempt, Attendance, Case, CaseChild, Child, Photo, Session
 from sopcases.cases.uploads import accept_photo
 from sopcases.cases.walk import roll
 from sopcases.people.models import Entry
 from sopcases.refusal import Conflict, NotAllowed, Refused
+from sopcases.sops import revising
 from tests.cases.front_door import picture
 from tests.cases.story import attempts, children, done, outcome, states
 from tests.cases.test_verb_join import on_the_street, papered
@@ -45,7 +47,7 @@ def report(world, session, by="sari", **facts):
 
 def test_children_of_all_cases_come_to_one_session(world, april):
     one, two = (children(case)[0] for case in april)
-    standing = sessions.expected(april[0].sop, "5", APRIL, world.officer("sari"))
+    standing = sessions.each_once(sessions.untold(april[0].sop, "5", APRIL, world.officer("sari")))
     assert [s.child_id for s in standing] == [one, two]
     session = hold(world, april[0], present={one}, absent={two: "Sakit"})
     assert list(session.attendance.order_by("id").values_list("child", "status", "reason")) == [
@@ -58,7 +60,7 @@ def test_children_of_all_cases_come_to_one_session(world, april):
         attempt = attempts(case, "5")[0]
         assert (attempt.acted_at, attempt.state) == (at("2026-04-15 09:00"), "open"), "the report is to come"
         assert list(attempt.acted_by.all()) == [world.sari]
-    assert sessions.expected(april[0].sop, "5", APRIL, world.officer("sari")) == []
+    assert sessions.each_once(sessions.untold(april[0].sop, "5", APRIL, world.officer("sari"))) == []
     assert Entry.objects.filter(verb="session.held").count() == 1
 
 
@@ -73,6 +75,24 @@ def test_the_report_goes_to_every_case_and_finishes_the_step_there(world, april)
     ]
     with pytest.raises(Conflict, match="baru saja diubah"):
         report(world, session, version=0)
+
+
+def test_a_case_carried_to_a_revision_without_the_session_stops_no_other(world, april):
+    one, two = (children(case)[0] for case in april)
+    session = hold(world, april[0], present={one, two})
+    ani = world.officer("ani")
+    draft = revising.new_revision(world.revision("anak-jalanan"), ani)
+    draft.steps.filter(key="5").update(key="kegiatan")
+    revising.put_in_force(draft, ani, world.now.date(), official="Kadis", reason="Uji")
+    kept = {key: key for key in ("1", "2", "3", "4")}
+    done(world, april[0], "dewi", lambda walk: carrying.carry_over(walk, kept, "Keputusan Kadis", draft.pk))
+    officer = world.officer("sari")
+    assert find_session(officer, session.pk)[1].pk == april[1].pk
+    report(world, session)
+    assert attempts(april[1], "5")[0].state == "done"
+    with pytest.raises(Refused, match="dialihkan ke revisi SOP tanpa kegiatan ini"):
+        session.refresh_from_db()
+        sessions.correct(session, officer, {one: ("absent", "Sakit")}, version=session.version)
 
 
 def test_typed_by_the_petugas_from_the_signed_paper_the_day_after(world, april):
@@ -171,7 +191,7 @@ def test_a_case_on_hold_and_a_child_that_left_stand_nowhere(world, april):
     end = outcome(april[1])
     gone = children(april[1])[0]
     done(world, april[1], "sari", lambda w: w.leave(gone, end, date(2026, 4, 15)))
-    assert sessions.expected(april[0].sop, "5", APRIL, world.officer("sari")) == []
+    assert sessions.each_once(sessions.untold(april[0].sop, "5", APRIL, world.officer("sari"))) == []
 
 
 def test_a_photo_belongs_to_a_case_or_to_a_session(world, april):
@@ -243,7 +263,9 @@ def doubled(world):
 
 
 def expects(world, case):
-    return [s.child_id for s in sessions.expected(case.sop, "5", APRIL, world.officer("sari"))]
+    return [
+        s.child_id for s in sessions.each_once(sessions.untold(case.sop, "5", APRIL, world.officer("sari")))
+    ]
 
 
 def told(case):
@@ -320,7 +342,7 @@ def test_three_children_and_three_hundred_cost_the_same(world, cases, of, django
     officer = world.officer("sari")
     assert officer.reach
     with django_assert_num_queries(3):
-        standing = sessions.expected(rounds[0].sop, "5", APRIL, officer)
+        standing = sessions.each_once(sessions.untold(rounds[0].sop, "5", APRIL, officer))
     everybody = [s.child_id for s in standing]
     assert len(everybody) == of
     with django_assert_num_queries(23):

@@ -45,6 +45,12 @@ SAME = [
     ("Rosy", "Rosi"),
     ("Njoman", "Nyoman"),
     ("Sjarif", "Syarif"),
+    ("Tjahjono", "Cahyono"),
+    ("Soerja", "Surya"),
+    ("Jusuf", "Yusuf"),
+    ("Soejono", "Sujono"),
+    ("Daniel", "Danil"),
+    ("Sophie", "Sopi"),
 ]
 OTHER = [
     ("Adi", "Ade"),
@@ -61,6 +67,8 @@ OTHER = [
     ("Mat", "Muhammad"),
     ("Tony", "Tono"),
     ("Siti", "Sita"),
+    ("Yeni", "Ini"),
+    ("Iin", "Ina"),
 ]
 
 
@@ -75,7 +83,7 @@ def test_another_name(one, other):
 
 
 def test_words_leave_titles_and_doubles_out():
-    assert spelling.words("Hj. Siti Aisyah binti Moch. Djoko", "Siti") == ("siti", "aisa", "muhamat", "joko")
+    assert spelling.words("Hj. Siti Aisyah binti Moch. Djoko", "Siti") == ("siti", "aisa", "muhamat", "ioko")
     assert spelling.words("Haji") == ("haji",), "unless there is nothing else"
     assert spelling.words("", " . - ", "_") == ()
 

@@ -6,7 +6,6 @@ from sopcases.cases.models import Case, CaseOfficer
 from sopcases.people.models import Area, Position
 from sopcases.refusal import NotAllowed
 from tests.cases.story import CLOSED, HELD, STRANGER, done, last_line, only, ordered, outcome, refused
-from tests.cast import appoint, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -15,13 +14,7 @@ def peksos(world):
     return Position.objects.get(agency=world.home, name="Peksos")
 
 
-def second_peksos(world):
-    world.users["lina"] = appoint(make_user(world.home, "lina", "Lina Peksos"), peksos(world))
-    return world.users["lina"]
-
-
-def test_only_the_assigned_acts(world):
-    lina = second_peksos(world)
+def test_only_the_assigned_acts(world, lina):
     case = world.case()
     ordered(world, case)
     done(world, case, "lina", lambda w: w.record("4"))

@@ -108,6 +108,6 @@ def test_the_same_few_queries_for_any_number(world, count, django_assert_num_que
     listed(world, case, children(case))
     officer = world.officer("sari")
     assert officer.reach and parts_for(officer).rows
-    with django_assert_num_queries(13), walking(case, officer) as walk:
+    with django_assert_num_queries(14), walking(case, officer) as walk:
         assert walk.finish_all("4", children(case), acted_at=world.now, acted_by=[world.sari]) == {}
     assert set(case.attempts.filter(step__key="4").values_list("state", flat=True)) == {Attempt.State.DONE}

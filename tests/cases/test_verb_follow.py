@@ -72,7 +72,7 @@ def test_what_is_refused(world):
         case,
         "dewi",
         lambda w: w.waive_all("3", twice),
-        "Dokumen lain dari jenis ini sudah dicatat menyusul; lengkapi itu dahulu.",
+        "Dokumen ini sudah dicatat menyusul; lengkapi itu dahulu.",
     )
     refused(world, case, "dewi", lambda w: w.waive_all("3", []), "Pilih paling sedikit satu anak.")
 

@@ -77,8 +77,7 @@ def test_refusals(world, case, deed):
 
 
 @pytest.fixture
-def client(world, monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: world.now)
+def client(world, frozen):
     found = Client()
     found.force_login(world.sari, backend="sopcases.people.backends.OfficerBackend")
     return found
@@ -107,5 +106,5 @@ def test_the_case_page_reads_all_keepers_at_once(world, case, client, count, dja
     for no in range(count):
         done(world, case, "sari", hand(original(world, case), f"Panti {no}", today(world)))
     client.get(f"/penanganan/{case.number}/")
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(25):
         client.get(f"/penanganan/{case.number}/")

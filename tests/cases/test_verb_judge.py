@@ -1,9 +1,14 @@
 """judge: layak, tidak layak, perlu dilengkapi; tidak layak ends the case for this child."""
 
+from datetime import date
+
 import pytest
 
+from sopcases.cases.opening import open_case
 from sopcases.cases.walk import Judged, walking
+from sopcases.people.authority import Machine
 from sopcases.refusal import NotAllowed
+from sopcases.sops import revising, sopfile
 from sopcases.sops.models import Stage
 from sopcases.sops.parts import parts_for
 from tests.cases.story import (
@@ -21,6 +26,16 @@ from tests.cases.story import (
 )
 
 pytestmark = pytest.mark.django_db
+JUDGED_BY_LETTER = """\
+slug: permohonan
+name: Permohonan Bantuan
+code: PB
+opening: child
+steps:
+- {number: "1", activity: Menilai, performers: [{position: Peksos, part: performs}], verdict: true,
+   produces: [{key: spt, paper: Surat Perintah Tugas, stage: draft}]}
+- {number: "2", activity: Melapor, performers: [{position: Peksos, part: performs}]}
+"""
 
 
 def proposed(world, count=3):
@@ -221,3 +236,16 @@ def test_the_same_few_queries_for_any_number(world, count, django_assert_num_que
     ]
     with django_assert_num_queries(10), walking(case, officer) as walk:
         walk.judge_all("2", verdicts)
+
+
+def test_a_letter_proposed_does_not_finish_a_step_whose_children_are_not_judged_yet(world):
+    by = Machine(world.now)
+    draft = sopfile.load(sopfile.read(JUDGED_BY_LETTER, world.home), world.home, by)
+    revision = revising.put_in_force(draft, by, date(2026, 1, 5), official="Kadis", reason="Uji")
+    case = open_case(revision, world.officer("sari"), event_at=world.now)
+    done(world, case, "sari", lambda w: w.join(world.child("Anak 1")))
+    world.file(case, "Surat Perintah Tugas", output="1/spt", stage=Stage.DRAFT)
+    assert world.states(case) == {"1": "open"}
+    done(world, case, "sari", lambda w: w.judge("1", *children(case), "eligible"))
+    done(world, case, "sari", lambda w: w.finish("1"))
+    assert world.states(case) == {"1": "done", "2": "open"}

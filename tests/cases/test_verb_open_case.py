@@ -93,11 +93,29 @@ def test_a_case_keeps_its_revision(world):
     assert draft.state == "draft"
     with pytest.raises(NotAllowed, match="SOP ini tidak sedang berlaku"):
         open_case(draft, world.officer("sari"), event_at=world.now, route="temuan")
-    new = revising.put_in_force(draft, world.officer("ani"), world.now.date())
+    new = revising.put_in_force(draft, world.officer("ani"), world.now.date(), official="Kadis", reason="Uji")
     case.refresh_from_db()
     assert case.revision == old
     assert opened(world, route="temuan").revision == new
     old.refresh_from_db()
+    with pytest.raises(NotAllowed, match="SOP ini tidak sedang berlaku"):
+        open_case(old, world.officer("sari"), event_at=world.now, route="temuan")
+
+
+def test_a_scheduled_revision_is_followed_from_its_day_on(world):
+    old = world.revision()
+    draft = revising.new_revision(old, world.officer("ani"))
+    revising.put_in_force(
+        draft, world.officer("ani"), world.now.date() + timedelta(days=1), official="Kadis", reason="Uji"
+    )
+    assert opened(world, route="temuan").revision == old
+    with pytest.raises(NotAllowed, match="SOP ini tidak sedang berlaku"):
+        open_case(draft, world.officer("sari"), event_at=world.now, route="temuan")
+    world.wait(days=1)
+    draft.refresh_from_db()
+    assert draft.state == "scheduled"
+    case = open_case(draft, world.officer("sari"), event_at=world.now, route="temuan")
+    assert case.revision == draft
     with pytest.raises(NotAllowed, match="SOP ini tidak sedang berlaku"):
         open_case(old, world.officer("sari"), event_at=world.now, route="temuan")
 

@@ -7,6 +7,7 @@ import pytest
 from sopcases.cases.walk import Leave
 from sopcases.refusal import NotAllowed
 from sopcases.sops.models import Stage
+from tests.cases.front_door import Desk
 from tests.cases.story import (
     CLOSED,
     HELD,
@@ -232,7 +233,7 @@ def test_one_spt_to_follow_is_not_the_other(world):
     assert waiver.settled_at is not None
 
 
-def test_a_second_open_waiver_of_the_kind_is_refused_in_words(world):
+def test_a_second_open_waiver_of_the_same_paper_is_refused_in_words(world):
     case = world.case()
     ordered(world, case)
     kind = world.kind("Surat Perintah Tugas").pk
@@ -242,5 +243,25 @@ def test_a_second_open_waiver_of_the_kind_is_refused_in_words(world):
         case,
         "rahman",
         lambda w: w.waive("8", Leave(kind, WHY, world.now.date())),
-        "Dokumen lain dari jenis ini sudah dicatat menyusul; lengkapi itu dahulu.",
+        "Dokumen ini sudah dicatat menyusul; lengkapi itu dahulu.",
     )
+
+
+def test_two_papers_of_a_kind_may_both_follow(world, frozen):
+    """The SPT of 2 and 3 and that of 7 and 8 at once; each is settled by its own."""
+    case = world.case()
+    reported(world, case)
+    first = proposed(world, case)
+    kind, today = world.kind("Surat Perintah Tugas").pk, world.now.date()
+    one = done(world, case, "rahman", lambda w: w.waive("4", Leave(kind, "Kadis dinas luar", today)))
+    two = done(world, case, "rahman", lambda w: w.waive("7", Leave(kind, WHY, today)))
+    page = Desk(world, "rahman").text(f"/penanganan/{case.number}/langkah/7/")
+    assert WHY in page and "Kadis dinas luar" not in page, "each step tells of its own"
+    signed(world, case, first)
+    for waiver in (one, two):
+        waiver.refresh_from_db()
+    assert (one.settled_at is not None, two.settled_at) == (True, None)
+    second = world.file(case, "Surat Perintah Tugas", "agus", output="7/spt", stage=Stage.NONE)
+    signed(world, case, second)
+    two.refresh_from_db()
+    assert two.settled_at is not None

@@ -224,7 +224,7 @@ def test_the_table_tells_every_child_and_period(visited):
 def now_visited(today):
     """Today within a period: the first visits are open already, as they would be after a quarter."""
     from sopcases.cases.models import Attempt
-    from sopcases.cases.periods import period
+    from sopcases.worktime.periods import period
 
     area = Area.objects.filter(agency=today.agencies["lamandau"]).first()
     case = served(today, 2)

@@ -1,17 +1,26 @@
 """Tugas Saya: who finds what on his desk, and why."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
+from django.urls import reverse
 
-from sopcases.cases import care
-from sopcases.cases.models import Attempt, CaseOfficer, Outcome
+from sopcases.cases import care, merging, sessions
+from sopcases.cases.models import Attempt, CaseOfficer, Outcome, Waiver
 from sopcases.cases.walk import Leave, roll
-from sopcases.desk import inbox
+from sopcases.desk import inbox, reminding
+from sopcases.desk.calendar import Calendar
 from sopcases.desk.inbox import Inbox
+from sopcases.desk.matters import matters
+from sopcases.desk.models import Notice
 from sopcases.people.models import Appointment, Area, Position
 from sopcases.sops.models import Stage
-from tests.cases.test_verb_join import on_the_street
+from sopcases.worktime.models import Holiday
+from tests.cases.families import follow, two_families
+from tests.cases.story import children, done
+from tests.cases.test_verb_join import on_the_street, papered
 from tests.cast import appoint, at, make_user
 from tests.letters.tray import Tray
 
@@ -191,6 +200,15 @@ def test_a_letter_past_the_standard_of_its_step_is_overdue(world, desk, report, 
     assert "late" in desk("rahman", world.now + timedelta(days=2))
 
 
+def test_a_letter_of_a_held_case_is_not_late(world, desk, report, spt):
+    letter = spt(report(world.case()))
+    with world.walk(letter.case, "dewi") as walk:
+        walk.put_on_hold("Menunggu putusan pengadilan")
+    assert desk("rahman", world.now + timedelta(days=20))["todo"] == ["Surat Perintah Tugas"]
+    reminding.remind(world.now + timedelta(days=21))
+    assert not Notice.objects.filter(what__contains="Surat Perintah Tugas").exists()
+
+
 def test_a_paper_without_letter_waits_as_the_approving_step(world, desk, report, rows):
     case = report(world.case())
     world.file(case, "Surat Perintah Tugas", "agus", output="2/spt", stage=Stage.DRAFT)
@@ -263,6 +281,25 @@ def test_waiting_for_an_outside_party_stands_apart(world, desk, rows, report):
     with world.walk(case, "sari") as walk:
         walk.answered(asked.pk, world.now, "Diterima")
     assert "waiting" not in desk("sari")
+
+
+def test_a_child_of_several_records_is_counted_once_as_on_the_session_page(world, rows):
+    case = on_the_street(world, 5)
+    papered(world, case, children(case))
+    done(world, case, "sari", lambda w: w.finish("3"))
+    world.now = at("2026-04-15 10:00")
+    roll(world.now)
+    one, two, three, four, _ = children(case)
+    period = date(2026, 4, 1)
+
+    def told() -> tuple[str, int]:
+        (row,) = rows("sari", "todo")
+        return row.who, len(sessions.each_once(sessions.untold(case.sop, "5", period, world.officer("sari"))))
+
+    assert told() == ("5 anak dari 1 penanganan", 5)
+    for gone, kept in ((one, two), (two, three), (three, four)):
+        done(world, case, "sari", lambda w, gone=gone, kept=kept: merging.merge(w, gone, kept, "Dikenali"))
+    assert told() == ("2 anak dari 1 penanganan", 2)
 
 
 def test_a_period_is_announced_before_its_time(world, desk, rows):
@@ -351,6 +388,20 @@ def test_a_case_whose_children_have_ended_is_to_be_closed(world, desk, rows, sig
     assert desk("dewi") == {}
 
 
+def test_who_left_is_not_counted_in_the_name_of_a_case_to_close(world, rows):
+    case, ended = world.case(children=3), Outcome.objects.filter(agency=world.home).first()
+    with world.walk(case, "sari") as walk:
+        for stay in walk.stays[:2]:
+            walk.leave(stay.child_id, ended, world.now.date())
+    world.wait(days=15)
+    (row,) = [row for row in rows("dewi", "late") if row.what == "Tutup penanganan"]
+    assert row.who == f"Anak 3 · Kasus bayi {case.number}"
+    with world.walk(case, "sari") as walk:
+        walk.leave(walk.stays[2].child_id, ended, world.now.date())
+    (row,) = [row for row in rows("dewi", "late") if row.what == "Tutup penanganan"]
+    assert row.who == f"Anak 1 dan 2 anak lain · Kasus bayi {case.number}", "all who were in it"
+
+
 def test_a_case_whose_term_is_over_is_to_be_closed_while_its_steps_are_open(world, desk, rows):
     case = world.case()
     world.wait(days=15)
@@ -387,6 +438,24 @@ def test_what_follows_stays_with_the_performer_after_closing(world, desk, report
     assert desk("dewi") == {}
 
 
+def test_statements_to_follow_are_one_row_that_leads_to_their_adults(world, desk, rows, sign_in, monkeypatch):
+    """An act of leaving them so is a row; what follows on another day is another."""
+    case, ids, *_ = two_families(world)
+    soon, later = world.now.date() + timedelta(days=7), world.now.date() + timedelta(days=9)
+    done(world, case, "dewi", follow(ids[:3], until=soon))
+    done(world, case, "dewi", follow(ids[3:], until=later))
+    first, second = rows("sari", "follow")
+    assert first.who == f"Anak 0 dan 2 anak lain · Kegiatan penjangkauan {case.number}"
+    assert (first.due, second.due) == ("Paling lambat 9 Maret", "Paling lambat 11 Maret")
+    assert second.who.startswith("Anak 3 · ")
+    output = case.revision.steps.get(key="3").outputs.get(key="pernyataan").pk
+    there = f"/penanganan/{case.number}/langkah/3/orang-tua/?keluaran={output}"
+    assert first.url == second.url == there
+    assert sign_in("sari").get(there).status_code == 200
+    monkeypatch.setattr(inbox, "READ", 4)
+    assert [row.who.split(" · ")[0] for row in rows("sari", "follow")] == ["Anak 0 dan 2 anak lain"]
+
+
 def test_a_held_case_rests_and_shows_to_who_may_resume(world, desk, rows):
     case = world.case()
     with world.walk(case, "dewi") as walk:
@@ -394,6 +463,19 @@ def test_a_held_case_rests_and_shows_to_who_may_resume(world, desk, rows):
     assert desk("sari") == {}
     assert desk("dewi") == {"waiting": ["Penanganan ditunda"]}
     assert rows("dewi", "waiting")[0].why == "Alasan: Menunggu putusan pengadilan"
+
+
+def test_held_cases_hide_none_that_is_to_be_closed(world, desk, monkeypatch):
+    monkeypatch.setattr("sopcases.desk.inbox.SHOWN", 2)
+    held, ended = [world.case() for _ in range(4)], world.case()
+    for case in held:
+        with world.walk(case, "dewi") as walk:
+            walk.put_on_hold("Uji")
+    with world.walk(ended, "sari") as walk:
+        outcome = Outcome.objects.filter(agency=world.home).first()
+        walk.leave(walk.stays[0].child_id, outcome, world.now.date())
+    assert desk("dewi")["todo"] == ["Tutup penanganan"]
+    assert Inbox(world.officer("dewi")).todo == "1"
 
 
 # --- plans and requests
@@ -513,7 +595,7 @@ def test_the_page_costs_the_same_whatever_waits(
             )
         letter, _, _ = Tray(world).down()
         Tray(world).dispose(letter, "dewi", "Peksos")
-    for name, queries in (("sari", 13), ("rahman", 14)):  # he may close: one more
+    for name, queries in (("sari", 15), ("rahman", 17)):  # he may close, and answers for others: two more
         client = sign_in(name)
         with django_assert_num_queries(queries):
             page = client.get("/")
@@ -640,3 +722,42 @@ def test_every_live_attempt_has_a_home(world, report, spt, desk):
     live = Attempt.objects.filter(case=case, state__in=Attempt.LIVE)
     assert [a.step.key for a in live] == ["3"]
     assert desk("rahman")
+
+
+def test_who_keeps_the_calendar_is_told_which_year_lacks_its_joint_leave(world, sign_in):
+    """By the rule of the admin's list of days off; nobody else is."""
+    warning = "Cuti bersama 2028 belum ada."
+    assert warning not in sign_in("ani").get("/").content.decode(), "2026 and 2027 are known"
+    world.now = at("2027-10-04 08:00")
+    page = sign_in("ani").get("/").content.decode()
+    assert page.count(warning) == 1 and reverse("admin:worktime_holiday_changelist") in page
+    assert warning not in sign_in("sari").get("/").content.decode()
+    Holiday.objects.create(date=date(2028, 1, 25), name="Cuti bersama", kind="cuti_bersama")
+    assert warning not in sign_in("ani").get("/").content.decode()
+
+
+def test_the_hint_on_keys_shows_only_where_there_are_keys():
+    css = (settings.BASE_DIR / "static/css/app.css").read_text()
+    (hidden,) = re.findall(r"@media ([^{]+) \{ \.task-keys \{ display: none; \} \}", css)
+    assert hidden == "(hover: none), (pointer: coarse)"
+
+
+def test_what_follows_in_one_act_is_one_thing_on_the_desk_in_the_morning_and_in_the_calendar(world, rows):
+    """Also at a step that each child walks by himself: an attempt for each, and yet one act."""
+    case, ids, *_ = two_families(world)
+    day = world.now.date() + timedelta(days=7)
+    done(world, case, "dewi", follow(ids[:3], until=day))
+    for waiver in Waiver.objects.filter(case=case):
+        attempt = waiver.attempt
+        attempt.pk, attempt.child_id, attempt._state.adding = None, waiver.child_id, True
+        attempt.save()
+        Waiver.objects.filter(pk=waiver.pk).update(attempt=attempt)
+    assert len(set(Waiver.objects.values_list("attempt", flat=True))) == 3
+    sari = world.officer("sari")
+    month = Calendar(sari, day.replace(day=1), day + timedelta(days=31))
+    until = world.now + timedelta(days=30)
+    assert len(rows("sari", "follow")) == 1
+    assert [m.what for m in matters(sari, until) if m.subject.startswith("waiver")] == [
+        "Surat Pernyataan menyusul"
+    ]
+    assert len([e for e in month.events if e.title.endswith("menyusul")]) == 1

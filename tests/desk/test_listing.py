@@ -3,10 +3,13 @@
 import pytest
 
 from sopcases.cases.models import Case, Outcome
-from sopcases.cases.page import Reading
+from sopcases.cases.page import acts
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.progress import Progress
 from sopcases.desk import listing
 from sopcases.people.models import Area
+from sopcases.sops import revising
+from sopcases.sops.models import Step
 from tests.cases.story import children, done, outcome
 from tests.cases.test_verb_join import on_the_street
 
@@ -152,7 +155,7 @@ def test_the_list_and_the_case_page_agree_on_what_is_ready(world, found, make, r
     case = make(world)
     case.refresh_from_db()
     assert (case.number in found("dewi", status="semua", hanya="siap")) is ready
-    assert bool(Reading(Progress(case, world.officer("dewi"))).ready()) is ready
+    assert bool(acts.ready(Reading(Progress(case, world.officer("dewi"))))) is ready
     row = Case.objects.marked_ready(world.now).get(pk=case.pk)
     assert row.found_nobody is Progress(case, world.officer("dewi")).found_nobody
 
@@ -263,3 +266,16 @@ def test_a_name_cannot_break_the_page(world, sign_in):
         page = sign_in("sari").get(path).content.decode()
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert" in page
+
+
+def test_a_step_is_called_as_its_sheet_calls_it(world, sign_in, django_assert_num_queries):
+    """Its key may be any word; the list says number and activity."""
+    world.case()
+    with revising.lifted():
+        Step.objects.filter(revision__sop__slug="bayi-balita-terlantar", key="1").update(key="lapor")
+    asked = {"sop": "bayi-balita-terlantar", "langkah": "lapor", "revisi": 1}
+    client = sign_in("dewi")
+    with django_assert_num_queries(10):  # one for the step
+        page = client.get("/penanganan/", asked).content.decode()
+    assert "di langkah 1 (" in page and "lapor," not in page.partition("<caption>")[2][:200]
+    assert client.get("/penanganan/", asked | {"langkah": "hilang"}).status_code == 200

@@ -10,9 +10,10 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from sopcases.letters import register
-from sopcases.letters.agenda import GIVEN_NEXT, NOT_YOURS, UNKNOWN, Agenda
+from sopcases.letters import register, year
+from sopcases.letters.agenda import GIVEN_NEXT, NOT_YOURS, Agenda
 from sopcases.letters.models import Letter, Number, Series
+from sopcases.letters.year import UNKNOWN
 from sopcases.people.models import Position
 from sopcases.refusal import Refused
 from sopcases.sops.parts import parts_for
@@ -222,6 +223,13 @@ def test_it_pages_by_key_and_stays_whole(series, agus):
     assert rows == [f"800/{n}/5.6.04/2026" for n in range(120, 0, -1)]
 
 
+def test_a_print_that_is_cut_off_calls_nothing_missing(series, agus, monkeypatch):
+    monkeypatch.setattr(year, "PRINTED", 2)
+    for _ in range(4):
+        register.take(series, 2026, agus)
+    assert [row.number for row in Agenda(agus, {}).everything] == ["800/3/5.6.04/2026", "800/4/5.6.04/2026"]
+
+
 @pytest.mark.parametrize(
     "asked",
     [
@@ -245,6 +253,8 @@ def test_it_is_searched_and_filtered(desk, series, agus):
     assert [n for n, _ in shown(agus, q=desk.case.number)] == [letter.number]
     assert [n for n, _ in shown(agus, status="reserved")] == ["800/2/5.6.04/2026"]
     assert shown(agus, q="tidak ada") == []
+    assert dict(Agenda(agus, {"status": "reserved"}).facts)["Disaring menurut"] == "Dicadangkan"
+    assert "Disaring menurut" not in dict(Agenda(agus, {}).facts)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -265,6 +275,7 @@ def test_what_a_letter_is_about_shows_only_to_its_readers(desk, world, series):
     world.users["dinda"] = appoint(make_user(world.home, "dinda", "Dinda Lestari"), driver)
     (row,) = Agenda(world.officer("dinda"), {}).rows
     assert (row.number, row.about, row.case, row.url) == (letter.number, NOT_YOURS, "", "")
+    assert Agenda(world.officer("dinda"), {"q": desk.case.number}).rows == []
     (row,) = Agenda(world.officer("agus"), {}).rows
     assert (row.about, row.case) == (letter.label, desk.case.number)
 

@@ -350,8 +350,9 @@ def test_a_hand_reads_the_letter_without_its_case(chained, door):
     for name in ("dewi", "rahman"):
         letter.initial(chained.by(name))
     client = door("rina")
-    pages = [client.get(address) for address in (url, f"{url}paraf/", f"{url}pdf/", "/surat/", "/")]
-    assert [p.status_code for p in pages] == [200] * 5
+    addresses = (url, f"{url}paraf/", f"{url}salin/", f"{url}pdf/", "/surat/", "/")
+    pages = [client.get(address) for address in addresses]
+    assert [p.status_code for p in pages] == [200] * 6
     assert client.get(case_url).status_code == 404
     texts = [p.content.decode() for p in pages if p.headers["Content-Type"].startswith("text/html")]
     assert not any("Anak 1" in text or case_url in text for text in texts)

@@ -56,6 +56,11 @@ def test_the_signer_goes_on_to_the_next_that_is_ready(desk, door):
     first, second = desk.ready(), desk.ready()
     text = send(door("budi"), f"/surat/{first.pk}/tanda-tangani/", password=PASSWORD)
     assert after(text) == f"/surat/{second.pk}/"
+    assert f'class="btn btn-primary" href="/surat/{second.pk}/">Berikutnya' in text
+    assert text.count("btn btn-primary") == 1, "filing the ink is his clerk's; it is only offered"
+    assert f'<a href="/surat/{first.pk}/unggah/">Unggah naskah bertanda tangan</a>' in text
+    text = send(door("budi"), f"/surat/{second.pk}/tanda-tangani/", password=PASSWORD)
+    assert f'btn-primary" href="/surat/{second.pk}/unggah/"' in text, "with nothing waiting it is his again"
 
 
 def test_while_this_letter_waits_for_him_no_other_is_named(desk, door):

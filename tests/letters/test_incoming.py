@@ -1,16 +1,11 @@
 """Incoming letters: entered in the agenda, passed down the chain, each answering for his own part."""
 
-import os
-import sqlite3
-import subprocess
-import sys
 from collections import Counter as Tally
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from sopcases.cases import agenda
 from sopcases.cases.filing import file_document
@@ -19,12 +14,12 @@ from sopcases.letters.models import Disposition, IncomingLetter
 from sopcases.people.models import Appointment, Entry, Position
 from sopcases.refusal import Conflict, NotAllowed, Refused
 from tests.cast import appoint, at, make_user
+from tests.letters.crowd import all_take
 from tests.letters.papers import scan
 from tests.letters.tray import Tray
 
 pytestmark = pytest.mark.django_db
 
-ROOT = Path(__file__).resolve().parents[2]
 EVERYBODY = ["sari", "dewi", "rahman", "budi", "rina", "agus", "tono", "wati", "ani"]
 
 
@@ -268,6 +263,26 @@ def test_a_disposition_goes_only_downward(tray):
     assert (sari.parent, lower.parent.to_position.name) == (lower, "Kabid")
 
 
+def test_a_partner_outside_the_office_is_the_last_to_be_offered_and_passes_nothing_on(tray):
+    letter = tray.letter(by="yuli", confidential=True)
+    head, kasi, tksk = (tray.by(name) for name in ("wati", "yuli", "tika"))
+    offered = [one.position.name for one in letter.recipients(head)]
+    assert offered[:2] == ["Kabid Rehsos", "Bansos"] and offered[-2:] == ["Kantor Kecamatan", "TKSK"]
+    assert letter.recipients(kasi) == [], "it does not lie with her"
+
+    def give(by, name: str) -> Disposition:
+        key = next(one.key for one in letter.recipients(by) if one.position.name == name)
+        return letter.dispose(by, [key], due_on=by.day, asked=["process"])[0]
+
+    upper = give(head, "Kasi Pelayanan & Rehabilitasi Sosial")
+    part = give(kasi, "TKSK")
+    assert (part.parent, part.from_position) == (upper, upper.to_position)
+    assert letter.why_not_dispose(tksk) == "Tidak ada jabatan di bawah Anda. Jawab disposisi ini sendiri."
+    assert IncomingLetter.objects.visible_to(tksk).get() == letter
+    assert not IncomingLetter.objects.visible_to(tray.by("camat")).exists()
+    letter.answer(part.pk, tksk, "Sudah dikunjungi.")
+
+
 def test_nobody_holds_the_position_today(tray):
     Appointment.objects.filter(user=tray.world.rahman).update(valid_until=date(2026, 3, 1))
     letter = tray.letter()
@@ -393,7 +408,7 @@ def test_refusals_of_a_written_disposition(tray):
     letter = tray.letter()
     today = tray.by("agus").day
     for by in ("rahman", "dewi", "sari"):
-        with pytest.raises(NotAllowed, match="Disposisi tertulis dicatat oleh petugas pencatat"):
+        with pytest.raises(NotAllowed, match="dicatat oleh petugas pencatat"):
             written(tray, letter, "Kabid", by=by)
     with pytest.raises(NotAllowed, match="tidak berada pada"):
         written(tray, letter, "Kasi", hand="rahman")
@@ -457,6 +472,106 @@ def test_a_letter_nobody_must_act_on_is_finished_at_once(tray):
     letter = tray.letter()
     letter.finish(tray.by("budi"), "Untuk diketahui, simpan.")
     assert letter.state == IncomingLetter.State.DONE
+
+
+# --- an entry made twice
+
+
+def test_an_entry_made_by_error_is_struck_out_and_its_number_never_given_again(tray):
+    letter, twin = tray.letter(), tray.letter()
+    tray.dispose(twin, "budi", "Kabid")
+    twin.void(tray.by("agus"), "Tercatat dua kali, lihat nomor agenda 1.")
+    twin.refresh_from_db()
+    assert (twin.state, twin.seq, twin.voided_by) == (IncomingLetter.State.VOID, 2, tray.world.agus)
+    assert waits(tray) == {"budi": [(1, False)]}, "its disposition ends with it"
+    assert tray.letter().seq == 3
+    told = Entry.objects.get(verb="incoming.voided").data
+    assert told == {"year": 2026, "seq": 2, "ended": 1}, "no words of the letter"
+    voided = "Entri surat ini sudah dibatalkan."
+    for act in (
+        lambda: twin.void(tray.by("agus"), "Lagi."),
+        lambda: tray.dispose(twin, "budi", "Kabid"),
+        lambda: twin.finish(tray.by("budi"), "Cukup."),
+        lambda: twin.correct(tray.by("agus"), version=twin.version, **tray.facts()),
+    ):
+        with pytest.raises(NotAllowed) as told:
+            act()
+        assert told.value.sentences == (voided,)
+    assert twin.why_not_open_case(tray.by("dewi")) == voided
+    own = tray.letter(by="dewi")
+    with pytest.raises(NotAllowed):
+        letter.void(tray.by("dewi"), "Keliru.")
+    own.void(tray.by("dewi"), "Keliru.")
+    assert own.state == IncomingLetter.State.VOID, "who typed it may, and who records for others"
+
+
+def test_refusals_of_voiding_an_entry(tray):
+    letter, upper, lower = tray.down()
+    for name in ("sari", "dewi", "budi", "rina", "tika"):
+        with pytest.raises(NotAllowed, match="oleh yang mencatatnya atau petugas pencatat"):
+            letter.void(tray.by(name), "Dua kali.")
+    with pytest.raises(Refused, match="Isi alasan pembatalan"):
+        letter.void(tray.by("agus"), "  ")
+    letter.answer(lower.pk, tray.by("dewi"), "Sudah.")
+    with pytest.raises(NotAllowed, match="sudah ada yang dijawab"):
+        letter.void(tray.by("agus"), "Dua kali.")
+    letter.answer(upper.pk, tray.by("rahman"), "Sudah.")
+    with pytest.raises(NotAllowed, match="sudah selesai"):
+        letter.void(tray.by("agus"), "Dua kali.")
+    opened = tray.letter()
+    opened.became(tray.by("dewi"), tray.world.case(), None)
+    with pytest.raises(NotAllowed, match="Penanganan sudah dibuka"):
+        opened.void(tray.by("agus"), "Dua kali.")
+
+
+# --- answers recorded for others
+
+
+def test_an_answer_is_recorded_for_another_and_both_names_stand(tray):
+    letter, upper, lower = tray.down()
+    today = tray.by("agus").day
+    letter.record_answer(lower.pk, tray.by("agus"), tray.world.dewi, "Sudah dijenguk.", answered_on=today)
+    lower.refresh_from_db()
+    assert (lower.answered_by, lower.answer_recorded_by) == (tray.world.dewi, tray.world.agus)
+    assert (lower.answered_title, lower.answered_on) == ("Kasi", today)
+    line = Entry.objects.get(verb="incoming.answer_recorded")
+    assert (line.actor, line.data["hand"]) == (tray.world.agus, tray.world.dewi.pk)
+    letter.record_answer(upper.pk, tray.by("agus"), tray.world.rahman, "Selesai.", answered_on=today)
+    assert letter.state == IncomingLetter.State.DONE, "with the last answer"
+
+
+def test_refusals_of_an_answer_for_another(tray):
+    letter, _, lower = tray.down()
+    today, dewi = tray.by("agus").day, tray.world.dewi
+    for name in ("sari", "dewi", "budi", "tika"):
+        with pytest.raises(NotAllowed, match="dicatat oleh petugas pencatat"):
+            letter.record_answer(lower.pk, tray.by(name), dewi, "Sudah.", answered_on=today)
+    for hand, facts, sentence in (
+        (tray.world.rahman, {}, "Bagian ini dijawab oleh Kasi"),
+        (dewi, {"text": " "}, "Isi jawaban atas disposisi ini"),
+        (dewi, {"answered_on": today + timedelta(days=1)}, "Tanggal jawaban tidak boleh di masa depan"),
+        (dewi, {"answered_on": today - timedelta(days=1)}, "tidak boleh sebelum disposisinya"),
+    ):
+        told = {"text": "Sudah.", "answered_on": today} | facts
+        with pytest.raises(Refused, match=sentence):
+            letter.record_answer(lower.pk, tray.by("agus"), hand, told.pop("text"), **told)
+    lower.refresh_from_db()
+    assert lower.is_open
+
+
+def test_what_is_recorded_for_a_day_was_done_by_who_held_the_position_then(tray):
+    letter, _, lower = tray.down()
+    given = tray.by("agus").day
+    tray.world.wait(days=3)
+    today = tray.by("agus").day
+    Appointment.objects.filter(user=tray.world.dewi).update(valid_from=today)
+    for day, refused in ((given, True), (today, False)):
+        told = [lower.pk, tray.by("agus"), tray.world.dewi, "Sudah."]
+        if refused:
+            with pytest.raises(Refused, match="tidak memegang jabatan ini pada"):
+                letter.record_answer(*told, answered_on=day)
+        else:
+            letter.record_answer(*told, answered_on=day)
 
 
 # --- who reads it
@@ -530,12 +645,14 @@ BREAKS = {
     "incoming_says_from_whom": lambda it: it.change(it.letter, about=""),
     "incoming_file_has_hash": lambda it: it.change(it.letter, file="x.pdf", sha256=""),
     "incoming_done_says_by_whom": lambda it: it.change(it.letter, state="done"),
+    "incoming_void_has_reason": lambda it: it.change(it.letter, state="void"),
     "incoming_paper_has_case": lambda it: it.change(it.letter, paper=Paper.objects.create(**_paper(it))),
     "disposition_one_open": lambda it: it.copy(it.upper),
     "disposition_says_what": lambda it: it.change(it.upper, asked="", note=""),
     "disposition_by_hand_says_when": lambda it: it.change(it.upper, recorded_by=it.user),
     "disposition_not_to_oneself": lambda it: it.change(it.upper, to_position=it.upper.from_position),
     "disposition_answered_says_what": lambda it: it.change(it.upper, answered_at=it.now, answered_by=it.user),
+    "disposition_answer_for_says_when": lambda it: it.change(it.upper, answer_recorded_by=it.user),
 }
 
 
@@ -561,73 +678,26 @@ def test_the_database_refuses(it, name):
 
 # --- many at once
 
-TAKERS = """
-import os, signal, sys, django
-django.setup()
-from datetime import date, datetime, timezone
-from django.db import connection, transaction
+TAKE = """
 from sopcases.letters.models import IncomingLetter
-from sopcases.people.authority import Officer
-from sopcases.people.models import User
 
-takers, killed = map(int, sys.argv[1:])
-ready, go = os.pipe()
-
-
-def child(dies):
-    os.close(go)
-    os.read(ready, 1)  # all start at once: the parent closes its end
-    agus = User.objects.select_related("agency").get(username="agus")
-    by = Officer(agus, datetime(2026, 3, 2, tzinfo=timezone.utc))
-    with transaction.atomic():
-        IncomingLetter.record(
-            by, received_on=by.day, dated=by.day, sender="Polsek", number="", about="Bayi",
-            urgency="ordinary", confidential=False,
-        )
-        if dies:
-            os.kill(os.getpid(), signal.SIGKILL)
-    connection.close()
-    os._exit(0)
-
-
-pids = []
-for number in range(takers + killed):
-    pid = os.fork()
-    if pid == 0:
-        child(number % (takers // killed + 1) == 0)  # the killed stand between the others
-    pids.append(pid)
-os.close(go)
-codes = [os.waitpid(pid, 0)[1] for pid in pids]
-sys.exit(0 if sorted(codes) == [0] * takers + [signal.SIGKILL] * killed else str(codes))
+def take(by):
+    IncomingLetter.record(
+        by, received_on=by.day, dated=by.day, sender="Polsek", number="", about="Bayi", urgency="ordinary",
+        confidential=False,
+    )
 """
 
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_processes_enter_twenty_letters_and_the_killed_leave_no_hole():
-    """Real processes on the real test database, each with a connection of its own; four more are killed after
-    they took a number and before it was theirs. The first of them all makes the counter."""
+    """The first of them all makes the counter."""
     from sopcases.people.models import Agency
 
     office = Agency.objects.create(slug="kantor", name="Dinas Sosial")
     clerk = Position.objects.create(agency=office, name="Pencatat", may_record=True)
     appoint(make_user(office, "agus", "Agus"), clerk)
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        assert isinstance(name, str) and sqlite3.connect(name), "a file, shared by processes"
-        url = f"sqlite:///{name}"
-    else:
-        given = connection.settings_dict
-        login = f"{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}"
-        url = f"postgres://{login}/{name}"
-    done = subprocess.run(
-        [sys.executable, "-c", TAKERS, "20", "4"],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": url, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+    all_take(20, 4, TAKE)
     taken = IncomingLetter.objects.filter(agency=office, year=2026).values_list("seq", flat=True)
     assert Tally(taken) == Tally(range(1, 21))
     assert AgendaCounter.objects.get(agency=office).last == 20

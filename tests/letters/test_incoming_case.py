@@ -2,8 +2,8 @@
 
 import pytest
 
+from sopcases.cases.addresses import case_url
 from sopcases.cases.models import Case, Paper
-from sopcases.cases.page import case_url
 from sopcases.letters.models import IncomingLetter
 from sopcases.people.models import Area, Entry, Position
 from tests.cases.front_door import Desk, hidden, report
@@ -22,9 +22,8 @@ def tray(world) -> Tray:
 
 
 @pytest.fixture
-def at_desk(world, monkeypatch):
+def at_desk(world, frozen):
     """`at_desk("sari")`: Sari at her browser, at the world's moment."""
-    monkeypatch.setattr("django.utils.timezone.now", lambda: world.now)
     return lambda name: Desk(world, name)
 
 
@@ -65,7 +64,9 @@ def test_a_list_is_opened_from_the_letter_without_typing_it_again(tray, at_desk,
     assert f'href="/penanganan/{case.number}/"' in page and "Buka penanganan dari" not in page
     assert "Penanganan sudah dibuka dari surat ini." in yuli.text(url(letter), 403)
     assert "dalam berkas penanganan itu" in yuli.text(f"/surat/masuk/{letter.pk}/ubah/", 403)
-    assert "nomor agenda 1" in yuli.text(f"/penanganan/{case.number}/")
+    page = yuli.text(f"/penanganan/{case.number}/")
+    assert "nomor agenda 1" in page
+    assert f'href="/surat/masuk/{letter.pk}/">{letter}</a>' in page, "and back"
     assert Entry.objects.get(verb="incoming.case_opened").data["case"] == case.pk
 
 
@@ -164,6 +165,10 @@ def test_who_may_not_read_the_case_is_told_that_there_is_one(tray, at_desk, worl
     case = Case.objects.get()
     clerk = Position.objects.create(agency=world.home, name="Arsiparis", may_record=True)
     world.users["nina"] = appoint(make_user(world.home, "nina", "Nina"), clerk)
+    assert f"/surat/masuk/{letter.pk}/" in at_desk("dewi").text(f"/penanganan/{case.number}/")
+    assert "/surat/masuk/" not in at_desk("sari").text(f"/penanganan/{case.number}/"), (
+        "it was not passed to her"
+    )
     page = at_desk("nina").text(f"/surat/masuk/{letter.pk}/")
     assert case.number not in page and "Sebuah penanganan sudah dibuka dari surat ini." in page
 

@@ -8,9 +8,10 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from sopcases.cases.filing import file_document
-from sopcases.letters.agenda import UNKNOWN
+from sopcases.cases.models import Paper
 from sopcases.letters.incoming_agenda import BEFORE, CLOSED, IN_A_CASE, IncomingAgenda
 from sopcases.letters.models import Disposition, IncomingLetter
+from sopcases.letters.year import UNKNOWN
 from sopcases.people.models import Entry, Position
 from tests.cases.front_door import Desk, hidden, picture
 from tests.cast import appoint, make_user
@@ -28,9 +29,8 @@ def tray(world) -> Tray:
 
 
 @pytest.fixture
-def at_desk(world, monkeypatch):
+def at_desk(world, frozen):
     """`at_desk("sari")`: Sari at her browser, at the world's moment."""
-    monkeypatch.setattr("sopcases.people.middleware.timezone.now", lambda: world.now)
     return lambda name: Desk(world, name)
 
 
@@ -353,6 +353,8 @@ def test_every_gap_is_explained(tray):
     tray.letter()
     tray.letter()
     IncomingLetter.objects.filter(seq=44).delete()
+    # A paper put away as void still explains its number.
+    Paper.objects.filter(agenda="0042").update(voided_at=tray.world.now, void_reason="Salah berkas")
     agus = tray.by("agus")
     assert shown(agus) == [
         ("45", ""),
@@ -362,7 +364,14 @@ def test_every_gap_is_explained(tray):
         ("41", ""),
         ("1–40", BEFORE),
     ]
-    assert [row[0] for row in IncomingAgenda(agus, {}).everything] == ["1–40", "41", "42", "43", "44", "45"]
+    assert [row.seq or row.gap for row in IncomingAgenda(agus, {}).everything] == [
+        "1–40",
+        "41",
+        "42",
+        "43",
+        "44",
+        "45",
+    ]
     assert shown(tray.by("budi"), q="43") == [("43", "")]
 
 
@@ -390,7 +399,7 @@ def test_odd_questions_show_nothing_and_break_nothing(tray, asked):
 
 
 def test_it_pages_by_key_and_stays_whole(tray, monkeypatch):
-    monkeypatch.setattr("sopcases.letters.incoming_agenda.PAGE", 2)
+    monkeypatch.setattr("sopcases.letters.year.PAGE", 2)
     for _ in range(5):
         tray.letter()
     agus = tray.by("agus")
@@ -416,7 +425,7 @@ def test_the_pages_cost_the_same_at_any_number(tray, at_desk, count, django_asse
     budi.get("/kata-sandi/")
     with django_assert_num_queries(9):
         agus.get(AGENDA)
-    with django_assert_num_queries(12):  # three of them: under which SOP he may open a case
+    with django_assert_num_queries(10):  # one of them: under which SOP he may open a case
         budi.get(url(letter))
 
 
@@ -446,3 +455,42 @@ def test_an_officer_without_a_part_sees_an_empty_agenda(tray, at_desk):
     letter = tray.letter()
     assert "Belum ada surat masuk" in at_desk("dinda").text(AGENDA)
     at_desk("dinda").get(url(letter), 404)
+
+
+# --- an entry made twice, and answers of others
+
+
+def test_an_entry_made_twice_stays_in_the_agenda_struck_out(tray, at_desk):
+    tray.letter()
+    twin = tray.letter(about="Permohonan yang sama")
+    agus = at_desk("agus")
+    assert "Batalkan entri yang keliru" in agus.text(url(twin))
+    page = agus.send(url(twin, "batalkan/"), 422, reason="").content.decode()
+    assert "Isi alasannya." in page and "btn-danger" in page
+    agus.send(url(twin, "batalkan/"), reason="Tercatat dua kali")
+    page = agus.text(url(twin))
+    assert "Dibatalkan oleh" in page and "Tercatat dua kali" in page
+    for deed in ("Disposisikan", "Perbaiki catatan", "Buka penanganan", "Batalkan entri"):
+        assert deed not in page, deed
+    page = agus.text(AGENDA)
+    assert page.count("<del>") == 1 and "Dibatalkan: Tercatat dua kali" in page
+    assert "<del>" in agus.text(f"{AGENDA}?status=void") and "<del>" not in agus.text(
+        f"{AGENDA}?status=recorded"
+    )
+    assert "Dibatalkan: Tercatat dua kali" in pdf_text(agus.get(f"{AGENDA}pdf/"))
+    at_desk("budi").get(url(twin, "batalkan/"), 403)
+
+
+def test_what_another_answered_is_recorded_with_both_names(tray, at_desk):
+    letter, _, lower = tray.down()
+    agus, today = at_desk("agus"), tray.by("agus").day.isoformat()
+    page = agus.text(url(letter))
+    assert "Catat jawaban Kasi (Dewi Anggraini, S.Sos.)" in page and "Catat jawaban Kabid" in page
+    form = url(letter, f"jawab/{lower.pk}/catat/")
+    page = agus.text(form)
+    assert "Dijawab oleh" in page and f'value="{tray.world.dewi.pk}" selected' in page
+    agus.send(form, hand=tray.world.dewi.pk, answered_on=today, text="Sudah dijenguk.")
+    page = agus.text(url(letter))
+    assert "oleh Dewi Anggraini, S.Sos., Kasi, 2 Maret 2026, dicatat Agus" in page
+    agus.get(form, 403)
+    assert "Catat jawaban" not in at_desk("rahman").text(url(letter)), "he answers for himself"

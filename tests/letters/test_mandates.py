@@ -12,6 +12,8 @@ from sopcases.cases.mandates import Mandates, of_papers
 from sopcases.cases.models import Case
 from sopcases.cases.progress import Progress, Spot
 from sopcases.sops.models import Stage
+from tests.cases.front_door import Desk as Browser
+from tests.cases.front_door import local
 from tests.cases.story import done, reported
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +84,42 @@ def test_a_person_whom_no_letter_of_the_day_names(desk):
     assert said(desk) == [f"Tidak tercantum dalam Surat Perintah Tugas: {desk.world.sari}."]
     ordered(desk, names=("sari",))
     assert said(desk) == [], "a second letter names him"
+
+
+def test_another_place_than_the_letter_names_as_the_officer_told_it(desk):
+    ordered(desk)
+    desk.world.wait(minutes=5)
+    record(desk, elsewhere="Puskesmas Batu 10")
+    assert said(desk) == [
+        "Di luar tempat Surat Perintah Tugas: dilaksanakan di Puskesmas Batu 10, "
+        "surat menyebut Polresta dan RSUD Kota Tanjungpinang."
+    ]
+    record(desk)
+    assert len(said(desk)) == 1, "what was told stays until told otherwise"
+    record(desk, elsewhere="polresta dan RSUD kota Tanjungpinang")
+    assert said(desk) == [], "that is where the letter sends him"
+    record(desk, elsewhere="")
+    assert said(desk) == []
+
+
+def test_the_place_is_asked_only_where_a_letter_names_one(desk, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: desk.world.now)
+    sari, url = Browser(desk.world, "sari"), f"/penanganan/{desk.case.number}/langkah/{STEP}/"
+    assert 'name="elsewhere"' not in sari.text(f"{url}?dahulu=1")
+    ordered(desk)
+    desk.world.wait(minutes=5)
+    page = sari.text(url)
+    assert "Surat perintah menyebut: Polresta dan RSUD Kota Tanjungpinang." in page
+    sari.send(
+        url,
+        action="later",
+        elsewhere="Puskesmas",
+        acted_at=local(desk.world.now),
+        acted_by=desk.world.sari.pk,
+    )
+    assert 'value="Puskesmas"' in sari.text(url)
+    page = sari.text(f"/penanganan/{desk.case.number}/")
+    assert "Di luar tempat Surat Perintah Tugas: dilaksanakan di Puskesmas" in page
 
 
 def test_a_void_letter_covers_nothing(desk):

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from sopcases.cases import custody
 from sopcases.letters import pdf
@@ -127,3 +129,18 @@ def test_the_originals_it_hands_over_are_with_the_second_party(desk):
     assert (kept[deed.pk].holder, kept[deed.pk].basis) == ("Panti Asuhan Kasih", record.paper)
     assert kept[deed.pk].since == date(2026, 3, 5)
     assert f"Berita Acara Penyerahan Anak {record.number}" in custody.told(deed, kept[deed.pk])
+
+
+def test_the_case_is_walked_once_when_it_is_complete(desk):
+    """Keeping and telling are one walk: listing an original costs what its own rows cost."""
+    deed = desk.world.file(desk.case, "Akte Kelahiran")
+    listed = [{"paper": deed.pk, "text": "Akte Kelahiran", "copy": "asli"}]
+    costs = []
+    for papers in ([], listed):
+        record = desk.record(papers=papers)
+        record.fix(desk.by("dewi"))
+        by = desk.by("agus")
+        with CaptureQueriesContext(connection) as asked:
+            record.complete(by, scan(), signed_on=desk.world.now.date())
+        costs.append(len(asked))
+    assert costs[1] - costs[0] == 2

@@ -1,22 +1,16 @@
 """The register: no gap, no double, void numbers never again, also with many takers at once."""
 
-import os
-import sqlite3
-import subprocess
-import sys
 from collections import Counter as Tally
-from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from sopcases.letters import register
 from sopcases.letters.models import Number, Series
 from sopcases.letters.models.register import Counter
 from sopcases.refusal import Refused
 from tests.cast import at
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.letters.crowd import all_take
 
 
 @pytest.fixture
@@ -107,71 +101,23 @@ def test_the_database_refuses_a_double(world, series):
         Number.objects.create(series=series, year=2026, seq=number.seq, text="lain", at=by.at, by=by.user)
 
 
-TAKERS = """
-import os, signal, sys, django
-django.setup()
-from datetime import datetime, timezone
-from django.db import connection, transaction
+TAKE = """
 from sopcases.letters import register
 from sopcases.letters.models import Series
-from sopcases.people.authority import Officer
-from sopcases.people.models import User
 
-series_id, takers, killed = map(int, sys.argv[1:])
-ready, go = os.pipe()
-
-
-def child(dies):
-    os.close(go)
-    os.read(ready, 1)  # all start at once: the parent closes its end
-    agus = User.objects.select_related("agency").get(username="agus")
-    by = Officer(agus, datetime(2026, 3, 2, tzinfo=timezone.utc))
-    with transaction.atomic():
-        register.take(Series.objects.get(pk=series_id), 2026, by)
-        if dies:
-            os.kill(os.getpid(), signal.SIGKILL)
-    connection.close()
-    os._exit(0)
-
-
-pids = []
-for number in range(takers + killed):
-    pid = os.fork()
-    if pid == 0:
-        child(number % (takers // killed + 1) == 0)  # the killed stand between the others
-    pids.append(pid)
-os.close(go)
-codes = [os.waitpid(pid, 0)[1] for pid in pids]
-sys.exit(0 if sorted(codes) == [0] * takers + [signal.SIGKILL] * killed else str(codes))
+def take(by):
+    register.take(Series.objects.get(), 2026, by)
 """
 
 
 @pytest.mark.django_db(transaction=True)
 def test_fifty_processes_take_fifty_numbers_and_the_killed_leave_no_hole():
-    """Real processes on the real test database, each with a connection of its own; ten more are killed
-    after they took a number and before it was theirs."""
     from sopcases.people.models import Agency, User
 
     office = Agency.objects.create(slug="kantor", name="Dinas Sosial")
     User.objects.create_user("agus", name="Agus", agency=office)
     series = Series.objects.create(agency=office, name="SPT", classification="800", unit="5.6.04")
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        assert isinstance(name, str) and sqlite3.connect(name), "a file, shared by processes"
-        url = f"sqlite:///{name}"
-    else:
-        given = connection.settings_dict
-        login = f"{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}"
-        url = f"postgres://{login}/{name}"
-    done = subprocess.run(
-        [sys.executable, "-c", TAKERS, str(series.pk), "50", "10"],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": url, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+    all_take(50, 10, TAKE)
     taken = Number.objects.filter(series=series, year=2026).values_list("seq", flat=True)
     assert Tally(taken) == Tally(range(1, 51))
     assert register.unexplained(series, 2026) == []

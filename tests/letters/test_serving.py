@@ -57,8 +57,7 @@ def test_refusals(desk, other, world):
         letter.serve(desk.by("agus"), other)
 
 
-def test_on_its_page_by_the_number_of_a_case_one_may_read(desk, other, world, client, monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: world.now)
+def test_on_its_page_by_the_number_of_a_case_one_may_read(desk, other, world, client, frozen):
     letter = order(desk)
     client.force_login(world.agus)
     address = f"/surat/{letter.pk}/penanganan/"

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
-from sopcases.cases.models import Outcome
+from sopcases.cases.models import Category, Outcome
 from sopcases.people.admin import AgencyAdmin, own
 from sopcases.people.models import Agency, Appointment, Area, Delegation, Entry, Position, User
 from sopcases.sops.models import PaperKind, Revision, Step
@@ -95,7 +95,7 @@ def test_the_index_shows_what_an_admin_edits_and_nothing_of_cases(ani):
 def test_no_case_child_or_paper_and_no_group_is_registered():
     of_cases = {model for model in admin.site._registry if model._meta.app_label == "cases"}
 
-    assert of_cases == {Outcome}, "the list of outcomes is the office's own words"
+    assert of_cases == {Category, Outcome}, "lists of the office's own words"
     assert not {m for m in admin.site._registry if m._meta.app_label == "auth"}
     assert Group not in admin.site._registry
     for page in admin.site._registry.values():
@@ -142,6 +142,7 @@ def rows_of(world, slug):
         Holiday.objects.get(agency=agency, name=f"Hari {slug}"),
         PaperKind.objects.filter(agency=agency).first(),
         Outcome.objects.filter(agency=agency).first(),
+        Category.objects.filter(agency=agency).first(),
         revision.sop,
         revision,
         revision.steps.first(),
@@ -315,8 +316,22 @@ def test_the_agencys_texts_can_be_changed_but_no_agency_made(ani, world):
 
 def picture(kind="PNG", size=(900, 600)) -> SimpleUploadedFile:
     held = BytesIO()
-    Image.new("RGB", size, "green").save(held, kind, exif=Image.Exif() if kind == "JPEG" else None)
+    Image.new("RGB", size, "green").save(held, kind)
     return SimpleUploadedFile(f"crest.{kind.lower()}", held.getvalue() + b"<script>hidden</script>")
+
+
+def half(kind: str) -> SimpleUploadedFile:
+    """A picture whose upload broke off."""
+    whole = picture(kind)
+    return SimpleUploadedFile(whole.name, whole.read()[: whole.size // 2])
+
+
+CREST_REFUSED = {
+    "Gambar lambang rusak atau tidak lengkap.",
+    "Lambang harus berupa gambar PNG atau JPEG.",
+    "Lambang paling besar 2 MB dan 4.000 titik pada sisi terpanjang.",
+    "Unggah gambar yang valid. Berkas yang Anda unggah bukan merupakan berkas gambar atau gambarnya rusak.",
+}
 
 
 def test_the_crest_is_drawn_anew(ani, world):
@@ -333,20 +348,25 @@ def test_the_crest_is_drawn_anew(ani, world):
 
 
 @pytest.mark.parametrize(
-    "sent",
+    "make",
     [
-        SimpleUploadedFile("crest.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>"),
-        SimpleUploadedFile("crest.png", b"\x89PNG\r\n\x1a\nno picture"),
-        picture("GIF"),
-        picture(size=(4001, 10)),
+        lambda: SimpleUploadedFile("crest.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>"),
+        lambda: SimpleUploadedFile("crest.svg", b"<svg><script>alert(1)</script></svg>"),
+        lambda: SimpleUploadedFile("crest.png", b"\x89PNG\r\n\x1a\nno picture"),
+        lambda: half("PNG"),
+        lambda: half("JPEG"),
+        lambda: picture("GIF"),
+        lambda: picture(size=(4001, 10)),
+        lambda: picture("TIFF", size=(3740, 3740)),
     ],
-    ids=["svg", "broken", "gif", "huge"],
+    ids=["svg", "script", "broken", "half a png", "half a jpeg", "gif", "huge", "tiff of 40 MB"],
 )
-def test_what_is_no_crest_is_refused(ani, world, sent):
-    sent.seek(0)
-    response = changed(ani, change_url(world.home), crest=sent)
+def test_what_is_no_crest_is_refused(ani, world, make):
+    response = changed(ani, change_url(world.home), crest=make(), name="Dinas Sosial Baru")
 
-    assert "crest" in response.context["adminform"].form.errors
+    (sentence,) = response.context["adminform"].form.errors["crest"]
+    assert sentence in CREST_REFUSED
+    assert "Dinas Sosial Baru" in response.content.decode(), "nothing typed is lost"
     world.home.refresh_from_db()
     assert not world.home.crest
 

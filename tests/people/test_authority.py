@@ -157,9 +157,8 @@ def test_hats_cost_one_query_and_are_kept(world, django_assert_num_queries):
         assert officer.hats and officer.hats and officer.title
 
 
-def test_a_plh_for_one_of_two_holders_leaves_the_other_his_work(world):
+def test_a_plh_for_one_of_two_holders_leaves_the_other_his_work(world, lina):
     post = Position.objects.get(agency=world.home, name="Peksos")
-    world.users["lina"] = appoint(make_user(world.home, "lina", "Lina"), post)
     Appointment.objects.create(
         user=world.agus,
         position=post,

@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sopcases.people.models import Entry, Position
-from sopcases.sops import revising, sopfile
+from sopcases.refusal import Conflict
+from sopcases.sops import revising, sheet, sopfile
 from sopcases.sops.models import Output, PaperKind, Performer, Revision, Sop, Step
 from tests.people.test_admin_people import change_url, changed, fields, list_url
+from tests.sops.test_revising import unratified
 
 
 @pytest.fixture
@@ -20,10 +22,18 @@ def ani(client, world):
     return client
 
 
+def begin(world, day: str) -> dict:
+    """What is sent to put a draft in force: ratified by the Kepala Dinas."""
+    return {"day": day, "signer": world.budi.pk, "reason": APPROVED["reason"]}
+
+
 @pytest.fixture
 def draft(world):
     """Revision 2 of the Bayi SOP, a draft."""
     return revising.new_revision(world.revision(), world.officer("ani"))
+
+
+APPROVED = {"official": "Dr. Budi Hartono, Kepala Dinas", "reason": "Keputusan Nomor 12"}
 
 
 def act(revision, name) -> str:
@@ -60,7 +70,7 @@ def test_a_new_revision_is_a_copy_made_by_post(ani, world):
     draft = revision.sop.revisions.get(no=2)
     assert response.url == change_url(draft)
     assert draft.state == "draft"
-    assert sopfile.dump(draft) == sopfile.dump(revision)
+    assert sopfile.dump(draft) == unratified(revision)
     assert Entry.objects.latest("id").verb == "sop.revisi_dibuat"
 
 
@@ -73,7 +83,7 @@ def test_no_second_draft_beside_an_open_one(ani, draft, world):
 
 def test_acts_that_the_state_does_not_allow_are_not_there(ani, world, draft):
     assert ani.get(act(world.revision(), "berlakukan")).status_code == 404
-    assert ani.post(act(world.revision(), "berlakukan"), {"day": "2026-01-01"}).status_code == 409
+    assert ani.post(act(world.revision(), "berlakukan"), begin(world, "2026-01-01")).status_code == 409
     assert ani.get(act(draft, "cabut")).status_code == 404
 
 
@@ -82,7 +92,7 @@ def test_withdrawing_asks_for_a_reason(ani, world):
     revision = world.revision()
 
     assert "reason" in ani.post(url, {"reason": ""}).context["form"].errors
-    assert ani.post(url, {"reason": "Diganti aturan baru"}).status_code == 302
+    assert ani.post(url, {**APPROVED, "reason": "Diganti aturan baru"}).status_code == 302
     revision.refresh_from_db()
     assert revision.state == "withdrawn"
 
@@ -105,7 +115,7 @@ def test_a_drafts_page_lists_what_keeps_it_from_being_put_in_force(ani, draft):
 def test_putting_in_force_names_what_is_wrong_and_changes_nothing(ani, draft, world):
     Step.objects.filter(revision=draft, key="5").update(after=["9"])
 
-    response = ani.post(act(draft, "berlakukan"), {"day": "2026-01-05"})
+    response = ani.post(act(draft, "berlakukan"), begin(world, "2026-01-05"))
 
     assert response.status_code == 422
     assert "Langkah 5: urutan berputar kembali ke langkah ini sendiri." in response.content.decode()
@@ -115,7 +125,7 @@ def test_putting_in_force_names_what_is_wrong_and_changes_nothing(ani, draft, wo
 
 
 def test_putting_in_force_replaces_the_old_revision(ani, draft, world):
-    response = ani.post(act(draft, "berlakukan"), {"day": "2026-01-05"})
+    response = ani.post(act(draft, "berlakukan"), begin(world, "2026-01-05"))
 
     assert response.status_code == 302
     now = world.revision()
@@ -123,8 +133,37 @@ def test_putting_in_force_replaces_the_old_revision(ani, draft, world):
     assert draft.sop.revisions.get(no=1).state == "replaced"
 
 
-def test_a_date_is_asked_for(ani, draft):
-    assert "day" in ani.post(act(draft, "berlakukan"), {}).context["form"].errors
+def test_date_official_and_reason_are_asked_for(ani, draft, world):
+    asked = {"official", "reason"}
+    missing = set(ani.post(act(draft, "berlakukan"), {}).context["form"].errors)
+    assert missing == {"day", "signer", "reason"}
+    for row, name in ((draft, "diperiksa"), (world.revision(), "cabut")):
+        assert set(ani.post(act(row, name), {}).context["form"].errors) == asked
+
+
+def test_a_day_to_come_schedules_and_can_be_called_back(ani, draft, world):
+    answer = ani.post(act(draft, "berlakukan"), begin(world, "2099-01-05"), follow=True)
+    page = answer.content.decode()
+    assert "Revisi 2 dijadwalkan dari 5 Januari 2099." in page
+    assert "Batalkan jadwal" in page and "Dr. Budi Hartono, M.A.P., Kepala Dinas" in page
+    assert "Naskah resmi: menunggu tanda tangan" in page
+    assert world.revision().no == 1
+
+    page = ani.post(act(draft, "batalkan-jadwal"), APPROVED, follow=True).content.decode()
+    assert "Jadwal revisi 2 dibatalkan." in page and "dapat diberlakukan" in page
+
+
+def test_a_scheduled_revision_whose_day_came_stands_as_in_force(ani, draft, world):
+    """The stored state is older than the day: page, list and acts go by the day."""
+    early = world.officer("ani", world.now)
+    revising.put_in_force(draft, early, date(2026, 3, 3), **APPROVED)
+
+    page = ani.get(change_url(draft)).content.decode()
+    assert "berlaku dan tidak dapat diubah" in page
+    assert "Cabut" in page and "Batalkan jadwal" not in page
+    assert "Diganti" in ani.get(list_url(Revision)).content.decode()
+    assert ani.get(act(draft, "batalkan-jadwal")).status_code == 404
+    assert ani.post(act(draft, "cabut"), APPROVED).status_code == 302
 
 
 def test_the_drafts_header_and_steps_are_edited_on_one_page(ani, draft, world):
@@ -150,6 +189,55 @@ def test_the_drafts_header_and_steps_are_edited_on_one_page(ani, draft, world):
     assert draft.notes.first().quotes == ["kutipan satu\nberbaris dua", "kutipan dua"]
     entry = Entry.objects.latest("id")
     assert (entry.verb, entry.subject_id) == ("sop.diubah", draft.pk)
+
+
+def test_the_cells_of_the_sheet_are_put_right_on_a_draft(ani, world):
+    """The scan of the street SOP lost the day of its ratification and a line of its head."""
+    draft = revising.new_revision(world.revision("anak-jalanan"), world.officer("ani"))
+    before = dict(draft.sheet)
+    page = ani.get(change_url(draft)).content.decode()
+    assert "04 Maret 20 AINTAH 4" in page and "Yang tidak terbaca dapat diisi" in page
+
+    response = changed(
+        ani,
+        change_url(draft),
+        cell_ratified_on="04 Maret 2024",
+        cell_effective_on="05 Maret 2024",
+        cell_warnings="Jangan menunda\r\n\r\nJaga rahasia",
+        cell_unit="",
+    )
+
+    assert response.status_code == 302, response.context["errors"]
+    draft.refresh_from_db()
+    mended = {
+        "ratified_on": "04 Maret 2024",
+        "effective_on": "05 Maret 2024",
+        "warnings": ["Jangan menunda", "Jaga rahasia"],
+        "unit": None,
+    }
+    assert draft.sheet == before | mended
+    printed = sheet.build(Revision.objects.as_on(world.now.date()).get(pk=draft.pk)).header
+    assert ("Tanggal Pengesahan", "04 Maret 2024") in printed.facts
+    assert ("Peringatan", ("Jangan menunda", "Jaga rahasia")) in printed.blocks
+    assert Entry.objects.latest("id").verb == "sop.diubah"
+
+
+def test_two_who_mend_the_cells_at_once_do_not_overwrite_each_other(ani, draft):
+    shown = fields(ani.get(change_url(draft)))
+    assert changed(ani, change_url(draft), cell_title="BAYI DAN BALITA").status_code == 302
+    late = ani.post(change_url(draft), shown | {"cell_unit": "Dinas"})
+    assert "sudah diubah orang lain" in late.content.decode()
+    draft.refresh_from_db()
+    assert draft.sheet["title"] == "BAYI DAN BALITA" and draft.sheet["unit"] != "Dinas"
+
+
+def test_a_cell_of_another_shape_or_name_is_kept_as_it_is(ani, draft):
+    odd = draft.sheet | {"unit": ["a", "b"], "related": "satu", "cap": "basah", "records": ["a\nb"]}
+    Revision.objects.filter(pk=draft.pk).update(sheet=odd)
+    assert "basah" in ani.get(change_url(draft)).content.decode()
+    assert changed(ani, change_url(draft), cell_title="BAYI").status_code == 302
+    draft.refresh_from_db()
+    assert draft.sheet == odd | {"title": "BAYI"}
 
 
 def test_an_untouched_page_saves_without_changing_a_word(ani, draft):
@@ -199,7 +287,7 @@ def test_a_step_is_edited_with_its_performers_requirements_and_outputs(ani, draf
             "after": "3, 4",
             "routes": ["temuan"],
             "time_reading": "2 hari",
-            "performers-0-position": kasi.pk,
+            "performers-0-position": kasi.name,
             "requirements-1-optional": "on",
             "outputs-0-stage": "20",
         },
@@ -212,6 +300,72 @@ def test_a_step_is_edited_with_its_performers_requirements_and_outputs(ani, draf
     assert [r.optional for r in step.requirements.all()] == [False, True]
     assert step.outputs.get().stage == 20
     assert Entry.objects.latest("id").subject_id == draft.pk
+
+
+def test_positions_and_papers_are_typed_by_name_or_alias(ani, draft, world):
+    step = draft.steps.get(key="5")
+    kind = PaperKind.objects.create(
+        agency=world.home, name="Surat Uji", aliases=["SU", "Surat Coba"], origin="incoming"
+    )
+
+    response = changed(ani, change_url(step), **{"requirements-1-kind": " surat  coba "})
+
+    assert response.status_code == 302, response.context["errors"]
+    assert step.requirements.last().kind == kind
+    page = ani.get(change_url(step)).content.decode()
+    assert 'value="Surat Uji"' in page and '<option value="Surat Coba">Surat Uji</option>' in page
+
+
+def test_an_unknown_name_is_refused_with_the_nearest_one(ani, draft, world):
+    step = draft.steps.get(key="5")
+
+    response = changed(ani, change_url(step), **{"performers-0-position": "Pekos"})
+
+    assert response.status_code == 200
+    assert "“Pekos” tidak dikenal. Maksudnya “Peksos”?" in response.content.decode()
+    assert 'value="Pekos"' in response.content.decode()
+
+
+def test_a_name_of_another_agency_is_unknown(ani, draft, world):
+    stranger = Position.objects.exclude(agency=world.home).exclude(
+        name__in=Position.objects.filter(agency=world.home).values("name")
+    )
+    step = draft.steps.get(key="5")
+
+    response = changed(ani, change_url(step), **{"performers-0-position": stranger.first().name})
+
+    assert "tidak dikenal" in response.content.decode()
+
+
+def test_a_step_is_moved_by_a_button_and_what_was_typed_is_saved(ani, draft):
+    data = fields(ani.get(change_url(draft)))
+    fifth = draft.steps.get(key="5")
+
+    response = ani.post(change_url(draft), {**data, "name": "Nama baru", "_move": f"{fifth.pk}:up"})
+
+    assert response.url == f"{change_url(draft)}#steps-group"
+    assert [s.key for s in draft.steps.all()] == ["1", "2", "3", "5", "4", "6", "7", "8", "9"]
+    draft.refresh_from_db()
+    assert draft.name == "Nama baru"
+
+
+@pytest.mark.parametrize(("key", "way"), [("1", "up"), ("9", "down"), ("5", "sideways")])
+def test_at_the_edge_a_step_stays(draft, key, way):
+    revising.move_step(draft.steps.get(key=key), way)
+
+    assert [s.key for s in draft.steps.all()] == list("123456789")
+
+
+def test_a_step_in_force_is_not_moved(world):
+    with pytest.raises(Conflict):
+        revising.move_step(world.revision().steps.get(key="5"), "up")
+
+
+def test_each_row_tells_who_and_what(ani, draft):
+    page = ani.get(change_url(draft)).content.decode()
+
+    assert "Peksos melaksanakan" in page
+    assert "<strong>Kelengkapan:</strong> Surat Perintah Tugas" in page
 
 
 @pytest.mark.parametrize(("typed", "stored"), [("", None), ("-", []), ("3, 4", ["3", "4"])])
@@ -245,7 +399,7 @@ def test_pointers_lead_only_into_the_same_revision(ani, draft, world):
 
 
 def test_an_edit_makes_a_checked_revision_a_draft_again(ani, draft):
-    assert ani.post(act(draft, "diperiksa")).status_code == 302
+    assert ani.post(act(draft, "diperiksa"), APPROVED).status_code == 302
     draft.refresh_from_db()
     assert draft.state == "checked"
 
@@ -291,7 +445,7 @@ def test_a_revision_comes_as_a_file_and_goes_back_as_a_draft(ani, world):
     revision = world.revision()
     response = ani.get(act(revision, "ekspor"))
     assert response["Content-Disposition"] == 'attachment; filename="bayi-balita-terlantar-1.yaml"'
-    assert response.content.decode() == sopfile.to_yaml(sopfile.dump(revision))
+    assert response.content.decode() == sopfile.exported(revision)
 
     upload = SimpleUploadedFile("sop.yaml", response.content)
     sent = ani.post(reverse("admin:sops_revision_unggah"), {"file": upload})
@@ -374,3 +528,24 @@ def test_no_page_needs_an_inline_script_or_style(ani, world, draft):
         assert (
             "style=" not in page and "<style" not in page and "<script>" not in page and "onclick" not in page
         )
+
+
+def test_the_drafts_page_and_a_steps_page_cost_the_same_at_any_length(ani, draft, django_assert_num_queries):
+    step = draft.steps.get(key="5")
+    for url in (change_url(draft), change_url(step)):
+        ani.get(url)
+        with CaptureQueriesContext(connection) as before:
+            ani.get(url)
+        copies = [
+            Step(revision=draft, key=f"n{n}{step.key}", order=50 + n, activity="Baru") for n in range(3)
+        ]
+        Step.objects.bulk_create(copies)
+        for part in step.performers.all():
+            Performer.objects.bulk_create(
+                [Performer(step=c, position=part.position, part=part.part) for c in copies]
+            )
+        kind, _ = PaperKind.objects.get_or_create(agency=draft.sop.agency, name="Uji", origin="incoming")
+        step.requirements.get_or_create(kind=kind)
+        with django_assert_num_queries(len(before)):
+            ani.get(url)
+        draft.steps.filter(order__gte=50).delete()

@@ -46,7 +46,7 @@ STEP_KEYS = keys("""
 ITEM_KEYS = keys("paper stage optional text scope routes")
 AGENCY_KEYS = keys("""
     slug name short_name government letterhead_name city timezone address phone email website settings areas
-    positions papers series outcomes
+    positions papers series outcomes categories indicators
 """)
 POSITION_KEYS = keys("name aliases superior external may_record may_waive may_close note")
 PAPER_KEYS = keys("name aliases origin layout disposer signer verbal identity")

@@ -282,6 +282,72 @@ PROBLEMS = {
         plan(step("1", aid=True)),
         "Langkah 1: penyaluran bantuan harus berlingkup per anak dan tidak berkala.",
     ),
+    "a period longer than any": (
+        plan(step("1", form="session", every_months=121)),
+        "Langkah 1: berkala setiap 121 bulan; paling lama 120 bulan.",
+    ),
+    "a no leaves out who makes what is needed": (
+        plan(
+            step("1"),
+            step("2", refusal_to="4"),
+            step("3", puts=[item(1)]),
+            step("4", requires=[item(2)]),
+        ),
+        "Langkah 4: kelengkapan “SPT” tidak ada bila langkah 2 menolak, sebab hanya dibuat langkah 3.",
+    ),
+    "a no leaves out the expected output": (
+        plan(
+            step("1", refusal_to="3"),
+            step("2", puts=[item(1)]),
+            step("3"),
+            step("4", requires=[item(2, source=1)]),
+        ),
+        "Langkah 4: kelengkapan “SPT” tidak ada bila langkah 1 menolak, sebab hanya dibuat langkah 2.",
+    ),
+    "who says no puts out nothing": (
+        plan(step("1", refusal_to="3", puts=[item(1)]), step("2"), step("3", requires=[item(2, source=1)])),
+        "Langkah 3: kelengkapan “SPT” tidak ada bila langkah 1 menolak, sebab hanya dibuat langkah 1.",
+    ),
+    "only two noes together leave it out": (
+        plan(
+            step("1", refusal_to="3"),
+            step("2", puts=[item(1)]),
+            step("3", refusal_to="5"),
+            step("4", puts=[item(2)]),
+            step("5", requires=[item(3)]),
+        ),
+        "Langkah 5: kelengkapan “SPT” tidak ada bila langkah 1 dan 3 menolak, sebab hanya dibuat langkah 2 "
+        "dan 4.",
+    ),
+    "a no leaves nothing to carry further": (
+        plan(
+            step("1", refusal_to="3"),
+            step("2", puts=[item(1, stage=DRAFT)]),
+            step("3", performers=[(8, "signs")], puts=[item(2, source=1)]),
+        ),
+        "Langkah 3: keluaran “SPT” tidak dapat diteruskan bila langkah 1 menolak, sebab hanya dibuat langkah "
+        "2.",
+    ),
+    "carries on a route that does not put it out": (
+        plan(
+            step("1", puts=[item(1, routes=frozenset({"temuan"}))]),
+            step("2", puts=[item(2, source=1)]),
+            routes=("temuan", "titipan"),
+        ),
+        "Langkah 2: keluaran “SPT” meneruskan keluaran yang tidak ada pada jalurnya.",
+    ),
+    "brought by one that only follows": (
+        plan(step("1", ["2"], puts=[item(1)]), step("2", [], requires=[item(2)])),
+        "Langkah 2: kelengkapan “SPT” tidak dibawa oleh langkah mana pun.",
+    ),
+    "brought on another route only": (
+        plan(
+            step("1", puts=[item(1)], routes=frozenset({"temuan"})),
+            step("2", requires=[item(2)]),
+            routes=("temuan", "titipan"),
+        ),
+        "Langkah 2: kelengkapan “SPT” diminta juga pada jalur yang tidak mengeluarkannya.",
+    ),
     "two finders": (
         plan(step("1", finds=True), step("2", finds=True)),
         "Lebih dari satu langkah mendata anak.",
@@ -306,6 +372,35 @@ def test_what_is_brought_from_outside_optional_or_carried_far_enough_is_no_probl
     )
 
     assert [outside.problems(), optional.problems(), carried.problems()] == [[], [], []]
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        plan(  # made again after the decision
+            step("1", puts=[item(1)]),
+            step("2", refusal_to="4"),
+            step("3", puts=[item(2)]),
+            step("4", requires=[item(3)]),
+        ),
+        plan(  # a no at 1 passes over the decision at 3: they cannot both say no
+            step("1", refusal_to="4"),
+            step("2", puts=[item(1)]),
+            step("3", refusal_to="6"),
+            step("4"),
+            step("5", puts=[item(2)]),
+            step("6", requires=[item(3)]),
+        ),
+        plan(  # who needs it is passed over too
+            step("1", refusal_to="4"),
+            step("2", puts=[item(1)]),
+            step("3", requires=[item(2, source=1)]),
+            step("4"),
+        ),
+    ],
+)
+def test_a_no_that_leaves_every_paper_in_its_place_is_no_problem(of):
+    assert of.problems() == []
 
 
 @given(st.dictionaries(st.integers(0, 5), st.lists(st.integers(0, 5), max_size=3), min_size=1))
@@ -390,3 +485,14 @@ def test_what_only_one_route_puts_out_is_asked_for_on_that_route_only(asked, wro
     )
     sentence = "Langkah 2: kelengkapan “Surat Terlantar” diminta juga pada jalur yang tidak mengeluarkannya."
     assert found == ([sentence] if wrong else [])
+
+
+def test_many_decisions_before_one_step_are_judged_at_once():
+    """Three of them skip each paper's maker; the last paper is made whatever they say."""
+    steps = [step("1", puts=[item(1)])]
+    for group in range(12):
+        first = 2 + 5 * group
+        steps += [step(str(first + n), refusal_to=str(first + 4)) for n in range(3)]
+        steps += [step(str(first + 3), puts=[item(first)]), step(str(first + 4))]
+    of = plan(*steps, step("62", requires=[item(99)]))
+    assert not [sentence for sentence in of.problems() if "menolak, sebab" in sentence]

@@ -1,10 +1,14 @@
 """The commands by which an office takes SOPs and agencies in and out."""
 
+from datetime import datetime
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from sopcases.desk import installing
+from sopcases.letters import housefile
 from sopcases.people.models import Agency, Entry, Position
 from sopcases.sops import agencyfile
 from sopcases.sops.models import PaperKind, Revision, Sop
@@ -66,6 +70,20 @@ def test_export_of_what_is_not_in_force_is_refused(agencies):
         run("export_sop", "anak-jalanan")
     with pytest.raises(CommandError, match="di “lamandau”"):
         run("export_sop", "anak-jalanan", "--agency", "lamandau")
+
+
+def test_export_goes_by_the_day_of_the_agency(agencies, monkeypatch):
+    """At 23.30 in Jakarta the next day has begun in Jayapura, and with it the scheduled revision."""
+    slug, home = "bayi-balita-terlantar", Agency.objects.get(slug="tanjungpinang")
+    moments = [datetime(2026, 3, 2, hour, 30, tzinfo=ZoneInfo("Asia/Jakarta")) for hour in (8, 23)]
+    monkeypatch.setattr("django.utils.timezone.now", lambda: moments[0])
+    file = ROOT / f"fixtures/sops/{slug}.yaml"
+    run("import_sop", str(file), "--agency", home.slug, "--in-force", "2026-03-03")
+    moments.pop(0)
+    with pytest.raises(CommandError, match="Tidak ada revisi"):
+        run("export_sop", slug)
+    Agency.objects.filter(pk=home.pk).update(timezone="Asia/Jayapura")
+    assert f"slug: {slug}" in run("export_sop", slug)
 
 
 def test_export_of_a_slug_in_two_agencies_asks_which(agencies, tmp_path):
@@ -220,7 +238,8 @@ def test_an_agency_is_made_once(agencies):
 
 
 def test_series_and_outcomes_stay_in_the_data_for_the_rooms_that_own_them():
-    data = agencyfile.read((ROOT / "fixtures/agencies/tanjungpinang.yaml").read_bytes())
+    more = housefile.FIELDS | installing.FIELDS
+    data = agencyfile.read((ROOT / "fixtures/agencies/tanjungpinang.yaml").read_bytes(), more)
 
     assert data["series"][0] == {
         "name": "Surat Perintah Tugas",

@@ -1,6 +1,7 @@
 """The pages of the SOPs: the list, the sheet in its own words, and who may see what."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -15,9 +16,7 @@ SHOW = "/sop/bayi-balita-terlantar/"
 
 
 @pytest.fixture
-def get(world, monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: world.now)
-
+def get(world, frozen):
     def ask(name: str, path: str):
         client = Client()
         client.force_login(world.users[name])
@@ -52,7 +51,9 @@ def test_an_admin_sees_sops_and_no_numbers_of_cases(world, get):
 
 
 def test_what_is_not_in_force_says_so(world, get):
-    revising.withdraw(world.revision("anak-terlantar-luar-panti"), Machine(world.now), "Uji")
+    revising.withdraw(
+        world.revision("anak-terlantar-luar-panti"), Machine(world.now), "Uji", official="Kepala Dinas"
+    )
     page = text(get("wati", "/sop/"))
     assert "Belum ada yang berlaku" in page
     assert get("wati", "/sop/anak-terlantar-luar-panti/").status_code == 404
@@ -156,10 +157,26 @@ def test_a_draft_is_for_admins(world, get):
 
 def test_a_replaced_revision_can_still_be_read(world, get):
     draft = revising.new_revision(world.revision(), Machine(world.now))
-    revising.put_in_force(draft, Machine(world.now), world.now.date())
+    revising.put_in_force(draft, Machine(world.now), world.now.date(), official="Kadis", reason="Uji")
     page = text(get("dewi", f"{SHOW}revisi/1/"))
     assert "Diganti" in page
     assert "Revisi 2" in text(get("dewi", SHOW))
+
+
+def test_a_scheduled_revision_is_shown_by_the_date(world, get):
+    by = Machine(world.now)
+    draft = revising.new_revision(world.revision(), by)
+    day = world.now.date() + timedelta(days=1)
+    revising.put_in_force(draft, by, day, official="Budi Hartono, Kepala Dinas", reason="Keputusan 12")
+    page = text(get("dewi", f"{SHOW}revisi/2/"))
+    assert "Dijadwalkan" in page and "berlaku mulai 3 Maret 2026" in page
+    assert "Disetujui Budi Hartono, Kepala Dinas" in page and "Keputusan 12" in page
+    assert "Revisi 1, berlaku sejak" in text(get("dewi", SHOW))
+
+    world.wait(days=1)
+    assert "Revisi 2, berlaku sejak 3 Maret 2026" in text(get("dewi", SHOW))
+    assert "Revisi 2, berlaku sejak 3 Maret 2026" in text(get("dewi", "/sop/"))
+    assert "Diganti" in text(get("dewi", f"{SHOW}revisi/1/"))
 
 
 @pytest.mark.parametrize("path", [SHOW, f"{SHOW}revisi/1/"])

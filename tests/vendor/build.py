@@ -1,11 +1,13 @@
 """Copy what browsers and letters need from npm and Debian packages into static/vendor and tests/vendor.
 
-Run by `make vendor` as: build.py NODE_MODULES FONT_FOLDER FONT_VERSION. Writes VENDOR.md: versions, hashes.
+Run by `make vendor` as: build.py NODE_MODULES FONT_FOLDER, the folder with Debian's packages of fonts, also
+unpacked. Writes VENDOR.md: versions, hashes.
 """
 
 import hashlib
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -26,11 +28,13 @@ info-circle-fill key list person-badge person-check person-circle person-plus pl
 question-circle save slash-circle trash truck x-circle-fill x-lg
 """.split()
 
-FONTS = [
-    f"{family}-{style}"
+LIBERATION, DEJAVU, DROID = "fonts-liberation2", "fonts-dejavu-core", "fonts-droid-fallback"
+FONTS = {
+    f"liberation2/Liberation{family}-{style}.ttf": LIBERATION
     for family in ("Sans", "Serif")
     for style in ("Regular", "Bold", "Italic", "BoldItalic")
-]
+} | {"dejavu/DejaVuSans.ttf": DEJAVU, "droid/DroidSansFallbackFull.ttf": DROID}
+"""By the package that each comes from."""
 
 
 def without_source_map(text: str) -> str:
@@ -57,7 +61,15 @@ def version(package: Path) -> str:
     return json.loads((package / "package.json").read_text())["version"]
 
 
-def main(modules: Path, fonts: Path, fonts_version: str) -> None:
+def debian(fonts: Path, package: str) -> str:
+    """The version of a Debian package of fonts."""
+    deb = next(fonts.glob(f"{package}_*.deb"))
+    return subprocess.run(
+        ["dpkg-deb", "-f", deb, "Version"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def main(modules: Path, fonts: Path) -> None:
     """Write every vendored file and the list of them."""
     bootstrap, icons, axe = modules / "bootstrap", modules / "bootstrap-icons", modules / "axe-core"
     for folder in ("bootstrap", "fonts"):
@@ -66,16 +78,17 @@ def main(modules: Path, fonts: Path, fonts_version: str) -> None:
         source = bootstrap / "dist" / name
         (STATIC / "bootstrap" / source.name).write_text(without_source_map(source.read_text()))
     (STATIC / "icons.svg").write_text(sprite(icons / "icons"))
-    for style in FONTS:
-        name = f"Liberation{style}.ttf"
-        source = fonts / "usr/share/fonts/truetype/liberation2" / name
-        (STATIC / "fonts" / name).write_bytes(source.read_bytes())
+    for name in FONTS:
+        source = fonts / "usr/share/fonts/truetype" / name
+        (STATIC / "fonts" / source.name).write_bytes(source.read_bytes())
     (TESTS / "axe.min.js").write_text(without_source_map((axe / "axe.min.js").read_text()))
 
     licences = {
         STATIC / "bootstrap" / "LICENSE.txt": bootstrap / "LICENSE",
         STATIC / "icons.LICENSE.txt": icons / "LICENSE",
-        STATIC / "fonts" / "LICENSE.txt": fonts / "usr/share/doc/fonts-liberation2/copyright",
+        STATIC / "fonts" / "LICENSE.txt": fonts / "usr/share/doc" / LIBERATION / "copyright",
+        STATIC / "fonts" / "DejaVuSans.LICENSE.txt": fonts / "usr/share/doc" / DEJAVU / "copyright",
+        STATIC / "fonts" / "DroidSansFallback.LICENSE.txt": fonts / "usr/share/doc" / DROID / "copyright",
         TESTS / "axe.LICENSE.txt": axe / "LICENSE",
         TESTS / "axe.LICENSE-3RD-PARTY.txt": axe / "LICENSE-3RD-PARTY.txt",
     }
@@ -85,7 +98,9 @@ def main(modules: Path, fonts: Path, fonts_version: str) -> None:
     origins = {
         "bootstrap": f"Bootstrap {version(bootstrap)}, npm bootstrap, MIT (source map pointers removed)",
         "icons": f"Bootstrap Icons {version(icons)}, npm bootstrap-icons, MIT (those in use, as one sprite)",
-        "fonts": f"Liberation {fonts_version}, Debian fonts-liberation2, SIL OFL 1.1",
+        "fonts/DejaVu": f"DejaVu {debian(fonts, DEJAVU)}, Debian {DEJAVU}, Bitstream Vera licence",
+        "fonts/Droid": f"Droid {debian(fonts, DROID)}, Debian {DROID}, Apache 2.0",
+        "fonts": f"Liberation {debian(fonts, LIBERATION)}, Debian {LIBERATION}, SIL OFL 1.1",
         "axe": f"axe-core {version(axe)}, npm axe-core, MPL 2.0 (unchanged but for the source map pointer)",
     }
     for folder in (STATIC, TESTS):
@@ -104,4 +119,4 @@ def write_list(folder: Path, origins: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

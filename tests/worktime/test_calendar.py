@@ -249,8 +249,8 @@ def test_wrong_input_is_refused(calendar):
         calendar.add(at("2024-03-01T09:00"), Duration(15), "lunar")
     with pytest.raises(ValueError, match="negatif"):
         Duration(-1)
-    with pytest.raises(ValueError, match="negatif"):
-        calendar.shift(at("2024-03-01T09:00"), -1)
+    with pytest.raises(ValueError, match="sebelum dimulai"):
+        calendar.shift(at("2024-03-01T09:00"), at("2024-03-01T10:00"), at("2024-03-01T09:59"))
     with pytest.raises(ValueError, match="tidak berurutan"):
         WorkWeek(date(2024, 1, 1), None, {0: [(time(8), time(12)), (time(11), time(16))]})
     with pytest.raises(NoWorkingHours, match="di luar penanggalan"):
@@ -341,10 +341,10 @@ def test_a_hold_moves_the_due_moment_by_exactly_its_length(start, amount, before
     due = SHARED.add(start, Duration(amount))
     hold_from = SHARED.add(start, Duration(before))
     hold_until = SHARED.add(hold_from, Duration(held))
-    shifted = SHARED.shift(due, SHARED.minutes_between(hold_from, hold_until))
+    shifted = SHARED.shift(due, hold_from, hold_until)
     assert shifted == SHARED.add(hold_until, Duration(amount - before))
     assert SHARED.minutes_between(due, shifted) == held
-    assert SHARED.shift(due, held, calendar=True) - due == timedelta(minutes=held)
+    assert SHARED.shift(due, hold_from, hold_until, calendar=True) - due == hold_until - hold_from
 
 
 @given(moments, office_durations)
@@ -366,3 +366,13 @@ def test_the_order_of_questions_changes_no_answer(questions):
     assert [fresh.add(start, Duration(amount)) for start, amount in questions] == [
         office().add(start, Duration(amount)) for start, amount in questions
     ]
+
+
+def test_working_days_are_counted_over_week_ends_and_days_off(calendar):
+    """2026-03-18 to 24: Nyepi, Idul Fitri and their joint leave."""
+    assert calendar.working_day(date(2026, 3, 13), 1) == date(2026, 3, 16)
+    assert calendar.working_day(date(2026, 3, 17), 1) == date(2026, 3, 25)
+    assert calendar.working_day(date(2026, 3, 25), -2) == date(2026, 3, 16)
+    assert calendar.working_day(date(2026, 3, 14), 0) == date(2026, 3, 14), "none to go"
+    with pytest.raises(NoWorkingHours):
+        office(periods=()).working_day(date(2026, 3, 14), 1)

@@ -152,7 +152,7 @@ def test_years_without_joint_leave_are_named():
 def test_the_command_seeds_and_warns():
     out, err = StringIO(), StringIO()
     call_command("seed_holidays", "2026", "2028", stdout=out, stderr=err)
-    assert out.getvalue() == "42 hari libur ditambahkan.\n"
+    assert out.getvalue() == "42 hari libur ditambahkan; 0 batas waktu bergeser.\n"
     assert "Cuti bersama 2028 belum diketahui" in err.getvalue()
     assert "2026" not in err.getvalue()
     with pytest.raises(CommandError, match="20260"):

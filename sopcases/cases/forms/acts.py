@@ -3,7 +3,7 @@
 from django import forms
 
 from sopcases.cases.forms.fields import ActForm, DayField, LongField, MomentField, PhotosField, ReasonField
-from sopcases.cases.models import Child, Outcome
+from sopcases.cases.models import Category, Child, Outcome
 from sopcases.cases.nik import NikField
 from sopcases.cases.progress import Progress
 from sopcases.people import authority
@@ -155,12 +155,15 @@ class ChildForm(ActForm):
     religion = forms.CharField(label="Agama", max_length=40, required=False)
     schooling = forms.CharField(label="Pendidikan", max_length=200, required=False)
     address = forms.CharField(label="Alamat", max_length=300, required=False)
-    category = forms.CharField(label="Kategori PPKS", max_length=80, required=False)
+    category = forms.ModelChoiceField(
+        Category.objects.none(), label="Kategori PPKS", required=False, empty_label="Belum ditetapkan"
+    )
     dtsen = forms.CharField(label="Status DTSEN", max_length=80, required=False)
 
-    def __init__(self, *args, known_nik: str, **kwargs):
+    def __init__(self, *args, agency: Agency, known_nik: str, **kwargs):
         """`known_nik`: masked, or "" while it is unknown. The NIK itself is never shown again."""
         super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = agency.categories.all()
         if known_nik:
             self.fields["nik"].help_text += f" Tercatat {known_nik}. Kosongkan bila tidak berubah."
 

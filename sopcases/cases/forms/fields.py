@@ -130,6 +130,15 @@ def name_in_errors(fields: dict[str, forms.Field]) -> None:
             field.error_messages["required"] = f"{act} {str(field.label or '').lower()}."
 
 
+def check_verbal_order(form: forms.Form, data: dict) -> None:
+    """An order by word of mouth is told whole: by whom, and when."""
+    by, at = data.get("verbal_order_by"), data.get("verbal_order_at")
+    if by and not at and "verbal_order_at" not in form.errors:
+        form.add_error("verbal_order_at", "Isi waktu perintah lisan.")
+    if at and not by:
+        form.add_error("verbal_order_by", "Sebutkan siapa yang memberi perintah lisan.")
+
+
 def now_to_the_minute():
     """What the clock shows, for a field that begins with it."""
     return timezone.localtime().replace(second=0, microsecond=0)

@@ -1,17 +1,20 @@
 """A paper that comes as a file."""
 
 from django import forms
+from django.db.models import Q
 
 from sopcases.cases.filing import file_document
-from sopcases.cases.forms.fields import ActForm, DayField
+from sopcases.cases.forms.fields import ActForm, DayField, ReasonField, name_in_errors
+from sopcases.cases.mandates import Order
 from sopcases.cases.models import Child, Paper
 from sopcases.cases.uploads import PaperField
 from sopcases.cases.walk import Walk
 from sopcases.people import authority
 from sopcases.people.authority import Officer
-from sopcases.people.models import User
+from sopcases.people.models import Appointment, Delegation, Position, User
 from sopcases.sops.models import PaperKind, Stage
 
+AS_ON_PAPER = "Seperti tercantum pada surat; tindakan di luar masa, orang, dan tempatnya lalu ditandai."
 NEEDS_FILE = "Pilih berkasnya: satu PDF, atau satu atau beberapa foto."
 
 
@@ -102,8 +105,11 @@ class PaperForm(PaperFacts, ActForm):
     children = forms.TypedMultipleChoiceField(
         label="Untuk anak", required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
-    disposed_by = forms.ModelChoiceField(User.objects.none(), label="Diparaf oleh", required=False)
-    signed_by = forms.ModelChoiceField(User.objects.none(), label="Ditandatangani oleh", required=False)
+    field_order = (
+        *("file", "number", "dated", "issuer", "original", "signed"),
+        *("before0", "before1", "disposed_by", "signed_by", "hands_reason"),
+        *("starts", "ends", "place", "officers"),
+    )
 
     def __init__(self, *args, slots, children: list[Child], by: Officer, **kwargs):
         super().__init__(*args, **kwargs)
@@ -117,21 +123,84 @@ class PaperForm(PaperFacts, ActForm):
             del self.fields["output"]
         if len(children) < 2:
             del self.fields["children"]
-        letter = self.kind.origin == PaperKind.Origin.LETTER
-        for name, position in (("signed_by", self.kind.signer_id), ("disposed_by", self.kind.disposer_id)):
-            if letter and position:
-                # Whoever held the position on the day of the letter; the verb checks that day.
-                ever = User.objects.filter(agency_id=self.kind.agency_id, appointments__position_id=position)
-                self.fields[name].queryset = ever.distinct()
-                today = authority.holders(self.kind.agency_id, by.day, [position])
-                self.fields[name].initial = today[0].user_id if len(today) == 1 else None
-                self.fields[name].required = True
-            else:
-                del self.fields[name]
-        if letter:
+        if self.kind.origin == PaperKind.Origin.LETTER:
             self.fields["file"].help_text = "Pindaian surat yang sudah diparaf dan ditandatangani basah."
             self.fields["dated"].required = True
+            self._ask_hands(by)
+            if self.kind.verbal:
+                self._ask_orders()
+        self.order_fields(self.field_order)
+        name_in_errors(self.fields)
+
+    def _ask_hands(self, by: Officer) -> None:
+        """Whose hands the paper bears, by position; the verb checks the day of the letter."""
+        *first, last = self.kind.chain or (None,)
+        asked = [(f"before{n}", "Diparaf oleh", position) for n, position in enumerate(first)]
+        asked += [
+            ("disposed_by", "Diparaf oleh", last),
+            ("signed_by", "Ditandatangani oleh", self.kind.signer_id),
+        ]
+        names = dict(Position.objects.filter(pk__in=[p for *_, p in asked]).values_list("pk", "name"))
+        for name, label, position in asked:
+            if position:
+                self.fields[name] = hand_field(f"{label} ({names[position]})", position)
+                today = authority.holders(self.kind.agency_id, by.day, [position])
+                self.fields[name].initial = today[0].user_id if len(today) == 1 else None
+        self.fields["hands_reason"] = sole_field()
+
+    def _ask_orders(self) -> None:
+        """What a letter of assignment says: from then on acts are held against it."""
+        self.fields["starts"] = DayField(label="Masa tugas mulai", required=False, help_text=AS_ON_PAPER)
+        self.fields["ends"] = DayField(label="Sampai dengan", required=False)
+        self.fields["place"] = forms.CharField(label="Tempat tugas", max_length=300, required=False)
+        staff = User.objects.filter(agency_id=self.kind.agency_id, is_active=True, appointments__isnull=False)
+        self.fields["officers"] = forms.ModelMultipleChoiceField(
+            staff.distinct().order_by("name"),
+            label="Yang ditugasi",
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    def clean(self):
+        data = super().clean()
+        told = [name for name in ("starts", "ends", "officers") if data.get(name)]
+        if told or data.get("place"):
+            for name in ("starts", "ends", "officers"):
+                if name in self.fields and not data.get(name) and name not in self.errors:
+                    self.add_error(name, f"Isi “{self.fields[name].label}” seperti tercantum pada surat.")
+        return data
 
     @property
-    def hands(self) -> dict[str, User | None]:
-        return {name: self.cleaned_data.get(name) for name in ("disposed_by", "signed_by")}
+    def hands(self) -> dict:
+        """The hands of the paper and what it orders, as the verb takes them."""
+        data = self.cleaned_data
+        if self.kind.origin != PaperKind.Origin.LETTER:
+            return {}
+        orders = None
+        if data.get("starts"):
+            officers = frozenset(user.pk for user in data["officers"])
+            orders = Order(data["starts"], data["ends"], data["place"], officers)
+        return {
+            "before": [data[name] for name in ("before0", "before1") if name in self.fields],
+            "disposed_by": data.get("disposed_by"),
+            "signed_by": data.get("signed_by"),
+            "hands_reason": data["hands_reason"],
+            "orders": orders,
+        }
+
+
+def hand_field(label: str, position_id: int, help_text: str = "") -> forms.ModelChoiceField:
+    """Whoever held a position or may sign for it (a.n., u.b.), on whatever day; the verb checks the day."""
+    delegates = Delegation.objects.filter(principal=position_id).values("delegate")
+    held = Appointment.objects.filter(Q(position=position_id) | Q(position__in=delegates))
+    people = User.objects.filter(pk__in=held.values("user_id")).order_by("name")
+    return forms.ModelChoiceField(label=label, queryset=people, help_text=help_text, empty_label="Pilih nama")
+
+
+def sole_field() -> ReasonField:
+    """Why one person is two hands of a letter that is signed on paper."""
+    return ReasonField(
+        label="Alasan merangkap",
+        required=False,
+        help_text="Hanya diisi bila satu orang merangkap karena tidak ada pejabat lain.",
+    )

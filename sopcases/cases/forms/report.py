@@ -12,9 +12,10 @@ from sopcases.cases.forms.fields import (
     LongField,
     MomentField,
     PhotosField,
+    check_verbal_order,
     name_in_errors,
 )
-from sopcases.cases.models import Child
+from sopcases.cases.models import Category, Child
 from sopcases.cases.opening import Source
 from sopcases.cases.uploads import PaperField
 from sopcases.people.models import Area
@@ -83,14 +84,7 @@ class OpeningForm(ActForm):
 
     def clean(self):
         data = super().clean()
-        if (
-            data.get("verbal_order_by")
-            and not data.get("verbal_order_at")
-            and "verbal_order_at" not in self.errors
-        ):
-            self.add_error("verbal_order_at", "Isi waktu perintah lisan.")
-        if data.get("verbal_order_at") and not data.get("verbal_order_by"):
-            self.add_error("verbal_order_by", "Sebutkan siapa yang memberi perintah lisan.")
+        check_verbal_order(self, data)
         return data
 
     def facts(self) -> dict:
@@ -195,12 +189,18 @@ class ChildFacts(forms.Form):
         help_text="Misalnya tali pusar, gigi, keterangan ibu.",
     )
     health = LongField(label="Kondisi anak", required=False, rows=3)
+    category = forms.ModelChoiceField(
+        Category.objects.none(), label="Kategori PPKS", required=False, empty_label="Belum ditetapkan"
+    )
+
+    def offer_categories(self, agency_id: int) -> None:
+        self.fields["category"].queryset = Category.objects.filter(agency=agency_id)
 
     def child_facts(self, on: date) -> dict:
         """What `children.register` takes: the age said on that day as the days of birth it leaves open."""
         data = self.cleaned_data
         years, months = data["age_years"], data["age_months"]
-        found = {name: data[name] for name in ("name", "temporary_name", "sex", "health")}
+        found = {name: data[name] for name in ("name", "temporary_name", "sex", "health", "category")}
         if span := estimated_birth(on, years, months):
             found |= {
                 "birth_from": span[0],
@@ -222,9 +222,13 @@ class ReportForm(ChildFacts, OpeningForm):
     )
 
     field_order = (
-        "child name sex age_years age_months age_how temporary_name health where_now event_at place area "
-        "route circumstances photos reporter reporter_phone verbal_order_by verbal_order_at"
+        "child name sex age_years age_months age_how temporary_name health category where_now event_at place "
+        "area route circumstances photos reporter reporter_phone verbal_order_by verbal_order_at"
     ).split()
+
+    def __init__(self, *args, revision: Revision, **kwargs):
+        super().__init__(*args, revision=revision, **kwargs)
+        self.offer_categories(revision.sop.agency_id)
 
 
 class AddChildForm(ChildFacts, ActForm):
@@ -232,6 +236,10 @@ class AddChildForm(ChildFacts, ActForm):
 
     child = forms.IntegerField(required=False, widget=forms.HiddenInput)
     where_now = forms.CharField(label="Anak sekarang berada di", max_length=200, required=False)
+
+    def __init__(self, *args, agency_id: int, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offer_categories(agency_id)
 
 
 class SearchForm(forms.Form):

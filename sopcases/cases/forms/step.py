@@ -3,7 +3,14 @@
 from django import forms
 from django.db.models import Q
 
-from sopcases.cases.forms.fields import ActForm, DayField, LongField, MomentField, ReasonField
+from sopcases.cases.forms.fields import (
+    ActForm,
+    DayField,
+    LongField,
+    MomentField,
+    ReasonField,
+    check_verbal_order,
+)
 from sopcases.cases.models import Attempt, Interval
 from sopcases.cases.progress import Progress
 from sopcases.people import authority
@@ -43,6 +50,7 @@ class StepForm(ActForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Pilih siapa yang melaksanakan."},
     )
+    elsewhere = forms.CharField(label="Dilaksanakan di tempat lain", max_length=300, required=False)
     note = LongField(label="Catatan", required=False, rows=3)
     spent_minutes = forms.IntegerField(
         label="Lama pengerjaan (menit)",
@@ -65,16 +73,18 @@ class StepForm(ActForm):
         if not early and not attempt.verbal_order_by:
             del self.fields["verbal_order_by"], self.fields["verbal_order_at"]
 
+    def ask_place(self, places: list[str]) -> None:
+        """Ask for the place only where a letter names one; what it names is not typed again."""
+        if not places and not self["elsewhere"].value():
+            del self.fields["elsewhere"]
+        elif places:
+            self.fields[
+                "elsewhere"
+            ].help_text = f"Surat perintah menyebut: {'; '.join(places)}. Kosongkan bila di sana."
+
     def clean(self):
         data = super().clean()
-        if (
-            data.get("verbal_order_by")
-            and not data.get("verbal_order_at")
-            and "verbal_order_at" not in self.errors
-        ):
-            self.add_error("verbal_order_at", "Isi waktu perintah lisan.")
-        if data.get("verbal_order_at") and not data.get("verbal_order_by"):
-            self.add_error("verbal_order_by", "Sebutkan siapa yang memberi perintah lisan.")
+        check_verbal_order(self, data)
         return data
 
     @property

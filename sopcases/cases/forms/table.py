@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from sopcases.cases import nik, roster
 from sopcases.cases.forms.fields import FIRST_DAY, MomentField
-from sopcases.cases.models import Child, Relation
+from sopcases.cases.models import Category, Child, Relation
 from sopcases.cases.uploads import PhotoField
 from sopcases.people.once import OnceForm
 
@@ -79,12 +79,22 @@ class RowForm(forms.Form):
     where = _Cell("Keberadaan", 200)
     note = _Cell("Keterangan", 3000)
     sibling = _Cell("Saudara dari baris", 10)
+    category = _Cell("Kategori", 120)
     photo = PhotoField(label="Foto", required=False)
     choice = forms.CharField(label="Anak ini", max_length=60, required=False)
 
-    def __init__(self, data: Mapping[str, str] | None, files=None, *, no: int, on: date):
+    def __init__(
+        self,
+        data: Mapping[str, str] | None,
+        files=None,
+        *,
+        no: int,
+        on: date,
+        categories: Iterable[Category] = (),
+    ):
+        """`categories`: those of the office, one of which a row may name."""
         super().__init__(data, files, prefix=f"r{no}")
-        self.no, self.on = no, on
+        self.no, self.on, self.categories = no, on, categories
         # A sentence of the summary names its row.
         for name in roster.FIELDS:
             said = self.fields[name].error_messages
@@ -145,6 +155,18 @@ class RowForm(forms.Form):
             raise self._wrong("isi nomor baris saudara kandungnya.")
         return int(found[0])
 
+    def clean_category(self) -> Category | None:
+        text = self.cleaned_data["category"]
+        if not text:
+            return None
+        said = roster.fold(text)
+        found = next((one for one in self.categories if roster.fold(one.name) == said), None)
+        if found is None:
+            names = "; ".join(one.name for one in self.categories)
+            choose = f"Pilih salah satu: {names}." if names else "Kosongkan: daftar kantor masih kosong."
+            raise self._wrong(f"kategori ini tidak ada pada daftar kantor. {choose}")
+        return found
+
     def clean(self):
         data = super().clean()
         if self.given and not any(
@@ -176,6 +198,7 @@ class RowForm(forms.Form):
             "sex": data["sex"] or Child.Sex.UNKNOWN,
             "address": data["address"],
             "schooling": data["schooling"],
+            "category": data["category"],
             "nik": data["nik"],
         }
 

@@ -2,12 +2,14 @@
 
 from sopcases.cases.models.aid import Aid
 from sopcases.cases.models.care import Assessment, Goal
+from sopcases.cases.models.carrying import CarriedAttempt, Carrying
 from sopcases.cases.models.case import Case, CaseChild, CaseNumber, CaseOfficer, Outcome
-from sopcases.cases.models.child import Adult, Child, ChildWord, Relation, Whereabouts
+from sopcases.cases.models.child import Adult, Category, Child, ChildWord, Relation, Whereabouts
 from sopcases.cases.models.dossier import (
     AgendaCounter,
     Custody,
     Filing,
+    InkHand,
     Mandate,
     Paper,
     Photo,
@@ -27,16 +29,20 @@ __all__ = [
     "Assessment",
     "Attempt",
     "Attendance",
+    "CarriedAttempt",
+    "Carrying",
     "Case",
     "CaseChild",
     "CaseNumber",
     "CaseOfficer",
+    "Category",
     "Child",
     "ChildWord",
     "Custody",
     "Encounter",
     "Filing",
     "Goal",
+    "InkHand",
     "Interval",
     "Mandate",
     "Merge",

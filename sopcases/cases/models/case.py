@@ -1,5 +1,9 @@
 """A case (penanganan), the children in it, and who may see it."""
 
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -47,7 +51,11 @@ class CaseNumber(models.Model):
         constraints = [models.UniqueConstraint(fields=["agency", "code", "year"], name="casenumber_once")]
 
     def __str__(self):
-        return f"{self.code}-{self.year}-{self.last}"
+        return self.text(f"{self.last:04d}")
+
+    def text(self, seq: str) -> str:
+        """The number of a case that is the `seq`th of the series."""
+        return f"{self.code}-{self.year}-{seq}"
 
 
 class Cases(models.QuerySet):
@@ -62,16 +70,40 @@ class Cases(models.QuerySet):
             return self.none()
         return self.filter(_readable(officer), agency_id=officer.user.agency_id)
 
+    def numbered(self, agency, said):
+        """Cases of an agency by what is said of their number: all of it, its end ("12", "2026-0012") or its
+        beginning ("BBT", "BBT 2026"); none by anything else. One more query: the series there are.
+
+        Whole numbers are looked up, and a year by its days, because both have their index on every database;
+        a pattern inside the text has none.
+        """
+        parts = [part for part in re.split(r"[^0-9A-Z]+", said.upper()) if part]
+        numbers, begun = [], Q(pk__in=[])
+        for series in CaseNumber.objects.filter(agency=agency):
+            begins = [series.code.upper(), str(series.year)]
+            if parts and parts in (begins, begins[:1], begins[1:]):
+                days = _days_of(agency, series.year)
+                begun |= Q(number__startswith=series.text(""), opened_at__range=days)
+            if parts and parts[:-1] in (begins, begins[:1], begins[1:], []) and _counts(parts[-1], series):
+                numbers.append(series.text(f"{int(parts[-1]):04d}"))
+        return self.filter(Q(number__in=numbers) | begun, agency=agency)
+
+    def marked_outdated(self, day):
+        """Each case with `outdated`: its SOP follows another revision on the day than the case does."""
+        newer = Revision.objects.on(day).filter(sop=OuterRef("sop")).exclude(pk=OuterRef("revision"))
+        return self.annotate(outdated=Exists(newer))
+
     def marked_ready(self, at):
         """Each case with `is_ready`: its children have ended, or its term is over, or nobody was found
         (`found_nobody`), or none is looked for and no step is open. For one case in hand
-        `page.Reading.ready` says the same, and why. Nothing is ready while it is held."""
+        `page.acts.ready` says the same, and why. Nothing is ready while it is held."""
         attempt = self.model._meta.get_field("attempts").related_model
         stays = self.model._meta.get_field("children").related_model.objects.filter(case=OuterRef("pk"))
         mine = attempt.objects.filter(case=OuterRef("pk"))
         # "Nobody" as a scalar: as EXISTS, PostgreSQL would first read all children there ever were.
         nobody = Q(IsNull(Subquery(stays.values("pk")[:1]), True))
-        found_nobody = nobody & Exists(mine.filter(step__finds=True, state__in=attempt.PASSED))
+        finding = mine.filter(step__finds=True, step__revision=OuterRef("revision"))
+        found_nobody = nobody & Exists(finding.filter(state__in=attempt.PASSED))
         walking = Exists(mine.filter(state__in=attempt.LIVE, opened_at__isnull=False))
         ended = ~nobody & ~Exists(stays.filter(left_on=None))
         ready = Q(term_due_at__lte=at) | ended | found_nobody | nobody & ~walking
@@ -81,6 +113,17 @@ class Cases(models.QuerySet):
             found_nobody=ExpressionWrapper(found_nobody, truth),
             is_ready=ExpressionWrapper(walked & ready, truth),
         )
+
+
+def _counts(part: str, series: CaseNumber) -> bool:
+    """Whether what was said is the place of a case in the series."""
+    return part.isdecimal() and len(part) < 10 and 0 < int(part) <= series.last
+
+
+def _days_of(agency: Agency, year: int) -> tuple[datetime, datetime]:
+    """The moments at which a calendar year begins and ends for an agency."""
+    zone = ZoneInfo(agency.timezone)
+    return datetime(year, 1, 1, tzinfo=zone), datetime(year, 12, 31, 23, 59, 59, 999_999, tzinfo=zone)
 
 
 def _readable(officer) -> Q:
@@ -103,6 +146,26 @@ def _readable(officer) -> Q:
             clauses |= mine | assigned_to(hat, "pk")
         officer.__dict__["_readable"] = clauses
     return officer.__dict__["_readable"]
+
+
+def sops_seen_whole(officer) -> set[int]:
+    """SOPs of whose cases the officer reads every one, wherever and whoever is assigned: a position of his
+    in the whole office stands above one with a part in each revision ever in force. Kept with him."""
+    if "_seen_whole" not in officer.__dict__:
+        officer.__dict__["_seen_whole"] = _seen_whole(officer)
+    return officer.__dict__["_seen_whole"]
+
+
+def _seen_whole(officer) -> set[int]:
+    below: set[int] = set()
+    for hat in officer.hats:
+        if not hat.external and not hat.area_id:
+            below |= parts_for(officer).revisions(officer.reach[hat.position_id] - {hat.position_id})
+    walked = Revision.objects.filter(sop__agency_id=officer.user.agency_id).exclude(state__in=Revision.DRAFTS)
+    found: dict[int, bool] = {}
+    for sop, revision in walked.values_list("sop", "pk"):
+        found[sop] = found.get(sop, True) and revision in below
+    return {sop for sop, whole in found.items() if whole}
 
 
 class Case(models.Model):
@@ -165,6 +228,7 @@ class Case(models.Model):
         default_permissions = ()
         indexes = [
             models.Index(fields=["agency", "-opened_at", "-id"], name="case_agency_opened"),
+            models.Index(fields=["agency", "closed_at"], name="case_agency_closed"),
             models.Index(
                 fields=["agency", "term_due_at"],
                 condition=Q(state__in=["reported", "active", "on_hold"]),
@@ -226,6 +290,7 @@ class CaseChild(models.Model):
         default_permissions = ()
         indexes = [
             models.Index(fields=["case"], condition=Q(left_on__isnull=True), name="casechild_inside"),
+            models.Index(fields=["-joined_at", "-id"], name="casechild_joined"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -259,6 +324,7 @@ class CaseOfficer(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField("alasan", max_length=300, blank=True, default="")
 
     class Meta:
         default_permissions = ()
@@ -270,7 +336,11 @@ class CaseOfficer(models.Model):
                 violation_error_message="Sudah ada petugas yang ditugasi untuk jabatan ini.",
             )
         ]
-        indexes = [models.Index(fields=["user"], condition=Q(until__isnull=True), name="caseofficer_current")]
+        indexes = [
+            models.Index(
+                fields=["user", "position"], condition=Q(until__isnull=True), name="caseofficer_current"
+            )
+        ]
 
     def __str__(self):
         return f"{self.case_id}: {self.user}"
@@ -292,7 +362,9 @@ def assigned_to(hat: Hat, case: str = "case") -> In:
 
 
 def free_for(hat: Hat, user: User, case: str = "case") -> In:
-    """Rows of cases in which nobody else is assigned in the hat's position."""
+    """Rows of cases in which nobody else is assigned in the hat's position; of one he left, he himself is."""
+    if hat.left:
+        return assigned_to(hat, case)
     return In(Coalesce(_assignee(hat, case), Value(user.pk)), sorted(hat.speaks_for))
 
 

@@ -8,6 +8,29 @@ from django.db.models import F, Q
 from sopcases.people.models import Agency, User
 
 
+class Category(models.Model):
+    """A kind of those whom the office serves (PPKS), from the agency's own list: what recaps count by."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="categories")
+    name = models.CharField("nama", max_length=120)
+    order = models.PositiveIntegerField("urutan", default=0)
+
+    class Meta:
+        verbose_name = "kategori PPKS"
+        verbose_name_plural = "kategori PPKS"
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "name"],
+                name="category_name_once",
+                violation_error_message="Kategori ini sudah ada.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
 class Child(models.Model):
     """A child's record. A foundling has no name, NIK, birth date or parents, and is a child all the same."""
 
@@ -33,7 +56,9 @@ class Child(models.Model):
     religion = models.CharField("agama", max_length=40, blank=True)
     schooling = models.CharField("pendidikan", max_length=200, blank=True)
     address = models.CharField("alamat", max_length=300, blank=True)
-    category = models.CharField("kategori PPKS", max_length=80, blank=True)
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="kategori PPKS"
+    )
     dtsen = models.CharField("status DTSEN", max_length=80, blank=True)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", editable=False
@@ -70,8 +95,20 @@ class Child(models.Model):
         return self.initials
 
     @property
+    def root(self) -> "Child":
+        """The record that stands for the child: of one declared to be another's, that other. Asks the
+        database only there, so lists read `merged_into` with their rows."""
+        return self.merged_into.root if self.merged_into_id else self
+
+    @property
     def called(self) -> str:
-        """The name for those entitled to it; a temporary name says that it is one."""
+        """The name for those entitled to it, as the child is known now: a false name that was recognised is
+        called no more."""
+        return self.root.written
+
+    @property
+    def written(self) -> str:
+        """The name as this very record has it; a temporary name says that it is one."""
         if self.name:
             return self.name
         if self.temporary_name:
@@ -81,7 +118,7 @@ class Child(models.Model):
     @property
     def initials(self) -> str:
         """What titles, notices and exports to others show."""
-        words = (self.name or self.temporary_name).split()
+        words = (self.root.name or self.root.temporary_name).split()
         return ". ".join(w[0].upper() for w in words) + "." if words else "Tanpa nama"
 
 

@@ -1,6 +1,7 @@
 """The papers of a case and where each is filed; what may follow; notes and photos."""
 
 import uuid
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Q
@@ -156,6 +157,7 @@ class Mandate(models.Model):
 
     class Meta:
         default_permissions = ()
+        indexes = [models.Index(fields=["ends", "starts"], name="mandate_days")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends__gte=models.F("starts")),
@@ -166,6 +168,35 @@ class Mandate(models.Model):
 
     def __str__(self):
         return f"{self.paper_id}: {self.starts}–{self.ends}"
+
+
+class InkHand(models.Model):
+    """A hand on a letter that was written elsewhere and filed as a scan: the paraf in their order, the
+    signature last, each under the title of that day. `reason`: why one person is two hands."""
+
+    paper = models.ForeignKey(Paper, models.PROTECT, related_name="hands")
+    no = models.PositiveSmallIntegerField()
+    signs = models.BooleanField("menandatangani", default=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    reason = models.TextField("alasan merangkap", blank=True, default="")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["paper", "no"]
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "no"], name="inkhand_no_once"),
+            models.UniqueConstraint(
+                fields=["paper"],
+                condition=Q(signs=True),
+                name="inkhand_one_signature",
+                violation_error_message="Surat ini sudah menyebut penanda tangannya.",
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="inkhand_has_title"),
+        ]
+
+    def __str__(self):
+        return f"{self.paper_id}: {self.title}"
 
 
 class Custody(models.Model):
@@ -226,7 +257,7 @@ class Waiver(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                "case",
+                "attempt",
                 "kind",
                 Coalesce("child", 0),
                 condition=Q(settled_at__isnull=True),
@@ -242,6 +273,11 @@ class Waiver(models.Model):
 
     def __str__(self):
         return f"{self.kind} menyusul"
+
+    @property
+    def act(self) -> tuple[int, int, date | None, datetime]:
+        """What was left to follow in one act, for however many children, is one thing to follow."""
+        return self.case_id, self.kind_id, self.until, self.at
 
 
 class ProgressNote(models.Model):

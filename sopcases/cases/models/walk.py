@@ -17,7 +17,7 @@ class Attempt(models.Model):
 
     The act (when, by whom) and the record of it (when, by whom typed) are two things. `opened_at` is empty
     for an act recorded before its step's turn; `turn_at` is when the turn first came, which a return or a
-    reopening does not change.
+    reopening does not change. The place of the act is that of the letter that ordered it, but `elsewhere`.
     """
 
     class State(models.TextChoices):
@@ -68,6 +68,7 @@ class Attempt(models.Model):
     acted_by = models.ManyToManyField(User, related_name="+", verbose_name="dilaksanakan oleh")
     verbal_order_by = models.CharField("perintah lisan dari", max_length=150, blank=True)
     verbal_order_at = models.DateTimeField("waktu perintah lisan", null=True, blank=True)
+    elsewhere = models.CharField("dilaksanakan di tempat lain", max_length=300, blank=True, default="")
     note = models.TextField("catatan", blank=True)
     spent_minutes = models.PositiveIntegerField("lama pengerjaan (menit)", null=True, blank=True)
     recorded_at = models.DateTimeField(null=True, blank=True)
@@ -128,6 +129,11 @@ class Attempt(models.Model):
                 violation_error_message="Tindakan tidak dapat dicatat sebelum terjadi.",
             ),
             models.CheckConstraint(
+                condition=Q(elsewhere="") | Q(acted_at__isnull=False),
+                name="attempt_place_is_of_an_act",
+                violation_error_message="Tempat hanya dicatat bersama tindakannya.",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=["not_needed", "not_held", "ended"]) | ~Q(reason=""),
                 name="attempt_skipped_has_reason",
                 violation_error_message="Alasan harus diisi.",
@@ -140,6 +146,11 @@ class Attempt(models.Model):
     @property
     def live(self) -> bool:
         return self.state in self.LIVE
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """When what it was for was over: received, else done, else ended. None while none of it came."""
+        return self.received_at or self.acted_at or self.ended_at
 
     @property
     def early(self) -> bool:

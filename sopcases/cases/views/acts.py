@@ -22,6 +22,7 @@ from sopcases.cases.access import (
     request_gate,
     step_gate,
 )
+from sopcases.cases.addresses import case_url, step_url
 from sopcases.cases.forms.acts import (
     AssignForm,
     ChildForm,
@@ -36,13 +37,14 @@ from sopcases.cases.forms.acts import (
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.step import AnswerForm, NotNeededForm, WaitForm, WaiveForm
 from sopcases.cases.models import Attempt, ProgressNote
-from sopcases.cases.page import Reading, case_url, number_of, step_url
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.uploads import Accepted
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import Leave, Walk, walking
 from sopcases.people.models import User
-from sopcases.refusal import Conflict, NotAllowed
+from sopcases.refusal import Conflict, demand
 from sopcases.sops import flow
+from sopcases.sops.flow import number_of
 
 CHANGED = "Ada perubahan sejak Anda membuka halaman ini. Periksa keadaannya, lalu kirim lagi."
 
@@ -74,8 +76,8 @@ def page_of(act: Act, gate, may=None):
     """The view of an act behind a gate."""
 
     def view(request: HttpRequest, at: At) -> HttpResponseBase:
-        if request.method == "GET" and (sentence := act.why_not(at)) is not None:
-            raise NotAllowed(sentence)
+        if request.method == "GET":
+            demand(act.why_not(at))
         if act.shows_child:
             log_read(request, "child.read", at, child=at.stay.child_id)
         reading = Reading(at.progress)
@@ -371,7 +373,7 @@ def _child_form(at: At, request: HttpRequest, data=None, files=None, **kwargs) -
     initial = {name: getattr(child, name) for name in ChildForm.base_fields if hasattr(child, name)}
     initial |= {"aliases": ", ".join(child.aliases), "version": child.version}
     known = nik.masked(nik.open_(child.nik_encrypted))
-    return ChildForm(data, initial=initial, known_nik=known, **kwargs)
+    return ChildForm(data, initial=initial, agency=at.case.agency, known_nik=known, **kwargs)
 
 
 def _child_version(at: At) -> int:
@@ -502,6 +504,43 @@ not_needed = page_of(
         ),
         why_not=lambda at: at.progress.refuse_not_needed(at.spot.key),
         version=attempt_version,
+    ),
+    step_gate,
+)
+
+
+def _decline_text(at: At) -> str:
+    step = at.progress.plan.by_key[at.spot.key]
+    if step.refusal_ends:
+        return "Menurut SOP, penolakan mengakhiri penanganan. Berkas dan riwayat tetap tersimpan."
+    left_out = ", ".join(number_of(s) for s in flow.passed_over(at.progress.plan, step))
+    target = at.progress.plan.by_key.get(step.refusal_to)
+    text = f"Menurut SOP, penolakan berlanjut ke langkah {number_of(target)}." if target else ""
+    return f"{text} Langkah {left_out} tidak diperlukan." if left_out else text
+
+
+def _decline_form(at: At, request: HttpRequest, data=None, files=None, **kwargs) -> forms.Form:
+    ends = at.progress.plan.by_key[at.spot.key].refusal_ends
+    return StopForm(data, progress=at.progress, **kwargs) if ends else ReasonForm(data, **kwargs)
+
+
+decline = page_of(
+    Act(
+        name="decline",
+        title=step_title("Catat penolakan pada"),
+        text=_decline_text,
+        submit="Catat penolakan",
+        done="Penolakan tercatat.",
+        form=_decline_form,
+        do=lambda walk, at, form: walk.decline(
+            at.spot.key,
+            form.cleaned_data["reason"],
+            at.spot.child_id,
+            outcome=form.cleaned_data.get("outcome"),
+        ),
+        why_not=lambda at: at.progress.refuse_decline(at.spot.key),
+        version=attempt_version,
+        danger=True,
     ),
     step_gate,
 )

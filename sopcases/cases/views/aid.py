@@ -7,11 +7,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sopcases.cases import aid, wording
 from sopcases.cases.access import At, aid_gate, case_gate, log_read
+from sopcases.cases.addresses import case_url, photo_link
 from sopcases.cases.forms.aid import GiftRow, GiveForm, PackageForm, PlanForm, ReceiptsForm, VoidAidForm
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.step import able
 from sopcases.cases.models import Aid, Relation
-from sopcases.cases.page import Chip, Reading, case_url, photo_link
+from sopcases.cases.page.chips import Chip
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.printing import pdf_response, printed
 from sopcases.cases.progress import Progress
 from sopcases.cases.views.acts import Act, page_of

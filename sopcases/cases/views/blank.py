@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from sopcases.cases import wording
 from sopcases.cases.access import At, case_gate, may_touch
-from sopcases.cases.page import Reading
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.printing import pdf_response, printed
 from sopcases.sops import flow
 from sopcases.sops.models import PaperKind

@@ -7,17 +7,20 @@ from django.views.decorators.http import require_http_methods
 
 from sopcases.cases import bychild, visits
 from sopcases.cases.access import At, many_gate
+from sopcases.cases.addresses import by_child_url, step_url
 from sopcases.cases.forms.bychild import ACTS, ManyForm
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.step import able
-from sopcases.cases.page import Reading, by_child_url, number_of, step_url, waited
+from sopcases.cases.page.reading import Reading
+from sopcases.cases.page.steps import step_chip, waited
 from sopcases.cases.printing import pdf_response
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import Walk, walking
 from sopcases.people import journal
 from sopcases.people.once import sent_before
-from sopcases.refusal import Conflict, NotAllowed
+from sopcases.refusal import Conflict, NotAllowed, demand
 from sopcases.sops import flow
+from sopcases.sops.flow import number_of
 
 DONE = {
     "not_needed": "Langkah dinyatakan tidak diperlukan bagi {count} anak.",
@@ -79,8 +82,7 @@ class _Page:
         form, data, key = self.form, self.form.cleaned_data, self.step.key
         children, kept = data["children"], {}
         with walking(self.at.case, self.request.officer) as walk:
-            if (sentence := walk.refuse_act(key)) is not None:
-                raise NotAllowed(sentence)
+            demand(walk.refuse_act(key))
             if moved := bychild.changed(walk, self.step, form.seen):
                 raise Conflict(f"Baru saja diubah oleh petugas lain: {', '.join(moved)}.")
             if form.act == "not_needed":
@@ -151,7 +153,7 @@ class _Page:
             "called": row.child.called,
             "about": self.reading.about(row.child),
             "schooling": row.child.schooling,
-            "chip": self.reading.chip(self.step, spot),
+            "chip": step_chip(self.reading, self.step, spot),
             "lacking": [m.kind.name for m in self.progress.missing(row.attempt)],
             "asked": asked,
             "url": step_url(self.at.case, spot),

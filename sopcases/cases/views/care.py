@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from sopcases.cases import care, wording
 from sopcases.cases.access import At, case_gate, child_gate, find_child, log_read, may_touch
+from sopcases.cases.addresses import case_url
 from sopcases.cases.forms.acts import ReasonForm
 from sopcases.cases.forms.care import (
     AchieveForm,
@@ -20,7 +21,8 @@ from sopcases.cases.forms.care import (
 )
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.models import Assessment, Goal, ProgressNote
-from sopcases.cases.page import Reading, case_url, goal_chip
+from sopcases.cases.page.chips import goal_chip
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.views.acts import Act, add_photos, captions_url, page_of, plain
 from sopcases.cases.walk import Walk
 from sopcases.people.access import gate

@@ -7,15 +7,18 @@ from django.views.decorators.http import require_http_methods
 
 from sopcases.cases import childpapers
 from sopcases.cases.access import At, log_read, papers_gate
+from sopcases.cases.addresses import child_papers_url, step_url
 from sopcases.cases.forms.fields import ActForm
 from sopcases.cases.forms.papers import NEEDS_FILE, PaperFacts
 from sopcases.cases.models import Attempt
-from sopcases.cases.page import PaperLine, Reading, child_papers_url, number_of, step_url
+from sopcases.cases.page.papers import PaperLine, paper_lines
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.views.posting import answer
 from sopcases.cases.views.step import file_line, prefix_of
 from sopcases.cases.walk import walking
 from sopcases.people.once import sent_before
 from sopcases.refusal import NotAllowed, Refused
+from sopcases.sops.flow import number_of
 from sopcases.sops.models import PaperKind
 
 
@@ -29,7 +32,7 @@ class _Page:
         self.refusal = at.progress.refuse_touch()
         self.attempt = at.progress.current(at.spot) or Attempt(case=at.case, step_id=self.step.id)
         self.form = ActForm(request.POST if request.method == "POST" else None)
-        found = self.reading.lines(self.step, at.spot, self.attempt, self.child.pk)
+        found = paper_lines(self.reading, self.step, at.spot, self.attempt, self.child.pk)
         self.lines = [(line, self._upload(line)) for line in found]
         self.here = child_papers_url(at.case, self.step.key, self.child.pk)
 

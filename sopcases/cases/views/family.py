@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sopcases.cases import children, family
 from sopcases.cases.access import At, child_gate, find_child, log_read, may_touch
+from sopcases.cases.addresses import case_url
 from sopcases.cases.forms.acts import ReasonForm
 from sopcases.cases.forms.family import AdultForm, KindForm, NewAdultForm, SiblingForm
 from sopcases.cases.models import Adult, Child, Relation
-from sopcases.cases.page import Reading, case_url
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.person import person_url
 from sopcases.cases.views.acts import Act, page_of, plain
 from sopcases.cases.views.posting import answer

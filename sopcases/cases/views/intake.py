@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from sopcases.cases import children, encounters, wording
+from sopcases.cases import opening as opening_rules
 from sopcases.cases.access import At, case_gate, find_case, may_touch
+from sopcases.cases.addresses import case_url
 from sopcases.cases.filing import file_document
 from sopcases.cases.forms.acts import MeetForm
 from sopcases.cases.forms.fields import now_to_the_minute
@@ -21,8 +23,9 @@ from sopcases.cases.forms.report import (
     opening_of,
 )
 from sopcases.cases.models import Case, Child, Paper
-from sopcases.cases.opening import Source, open_case, refuse_open
-from sopcases.cases.page import Reading, case_url
+from sopcases.cases.opening import Source, open_case
+from sopcases.cases.page.acts import next_action
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import Walk, walking
 from sopcases.people.access import officers
@@ -37,8 +40,7 @@ NO_SOP = (
 
 def openable(by: Officer) -> list[Revision]:
     """The revisions in force that this officer may open a case under, those with a child at once first."""
-    rows = Revision.objects.filter(sop__agency=by.agency, state=Revision.State.IN_FORCE)
-    found = [r for r in rows.select_related("sop__agency") if refuse_open(r, by) is None]
+    found = opening_rules.openable(by).select_related("sop__agency")
     return sorted(found, key=lambda r: (r.sop.opening != Sop.Opening.CHILD, r.name))
 
 
@@ -230,7 +232,7 @@ def find_hits(request: HttpRequest, form: SearchForm) -> list[children.Hit] | No
 def reported(request: HttpRequest, at: At) -> HttpResponseBase:
     """Confirmation: the number, and what happens next."""
     reading = Reading(at.progress)
-    action = reading.action()
+    action = next_action(reading)
     return render(request, "cases/reported.html", {"identity": reading.identity, "action": action})
 
 
@@ -240,7 +242,11 @@ def add_child(request: HttpRequest, at: At) -> HttpResponseBase:
     """One more child joins a running case; with `anak` one already known."""
     known = _known(request, request.GET.get("anak") or request.POST.get("child"))
     reading = Reading(at.progress)
-    form = AddChildForm(request.POST or None, initial={"child": known.pk if known else None})
+    form = AddChildForm(
+        request.POST or None,
+        initial={"child": known.pk if known else None},
+        agency_id=at.case.agency_id,
+    )
 
     def show(status: int) -> HttpResponseBase:
         context = {

@@ -8,15 +8,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from sopcases.cases.access import At, log_read, step_gate
+from sopcases.cases.addresses import step_url
 from sopcases.cases.forms.many import Row, TableForm, VerdictRow, VerdictsForm
 from sopcases.cases.models import Case
-from sopcases.cases.page import Reading, child_chip, number_of, step_url, told_verdicts
+from sopcases.cases.page.chips import child_chip, told_verdicts
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.progress import Progress
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import Judged, walking
 from sopcases.people import drafts
 from sopcases.people.once import once, sent_before
-from sopcases.refusal import NotAllowed, Refused
+from sopcases.refusal import NotAllowed, Refused, demand
+from sopcases.sops.flow import number_of
 
 NOTHING = "Belum ada baris yang diisi."
 
@@ -138,11 +141,7 @@ def verify(request: HttpRequest, at: At) -> HttpResponseBase:
     page = _Verdicts(request, at)
     if request.method == "POST" and page.refusal is not None:
         # Sent twice, it is led where the first led; else it came too late, or from the wrong person.
-        return once(request, lambda: _refuse(page.refusal))
+        return once(request, lambda: demand(page.refusal))
     log_read(request, "case.read", at, step=at.spot.key)
     here = step_url(at.case, at.spot, "verify")
     return answer_rows(request, page.form, page.rows, page.act, page.show, here)
-
-
-def _refuse(sentence: str) -> None:
-    raise NotAllowed(sentence)

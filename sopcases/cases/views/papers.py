@@ -7,10 +7,11 @@ from django.views.decorators.http import require_http_methods
 
 from sopcases.cases import custody
 from sopcases.cases.access import At, case_gate, find_case, may_touch
+from sopcases.cases.addresses import case_url, draft_url
 from sopcases.cases.filing import attach_scan, refuse_scan
 from sopcases.cases.forms.acts import CustodyForm, ReasonForm
 from sopcases.cases.forms.papers import KindForm, PaperForm, ScanForm
-from sopcases.cases.page import Reading, case_url
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.views.acts import Act, page_of, plain
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import walking
@@ -53,7 +54,7 @@ def add(request: HttpRequest, at: At) -> HttpResponseBase:
             "form": form,
             "kind": kind,
             "letter": kind.origin == PaperKind.Origin.LETTER,
-            "draft_url": case_url(at.case) + f"surat/baru/?jenis={kind.pk}" if kind.layout else "",
+            "draft_url": draft_url(at.case, kind),
         }
         return render(request, "cases/paper.html", context, status=status)
 

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sopcases.cases import merging, wording
 from sopcases.cases import person as persons
 from sopcases.cases.access import merge_gate, person_gate
+from sopcases.cases.addresses import case_url
 from sopcases.cases.forms.acts import ReasonForm
 from sopcases.cases.forms.report import SearchForm
-from sopcases.cases.page import case_url
 from sopcases.cases.person import Person, person_url
 from sopcases.cases.views.intake import find_hits
 from sopcases.cases.views.posting import answer
@@ -19,8 +19,6 @@ from sopcases.cases.walk import walking
 from sopcases.people import journal
 from sopcases.refusal import NotAllowed, Refused
 
-NO_PART = "Anda tidak bertugas dalam penanganan anak ini."
-NO_CASE = "Kedua data ini belum ada dalam penanganan. Tambahkan dahulu salah satunya ke penanganannya."
 UNKNOWN = "Data anak ini tidak dapat dipakai."
 
 
@@ -71,7 +69,7 @@ def _answers(facts) -> list[dict]:
 def same(request: HttpRequest, who: Person) -> HttpResponseBase:
     """Look for the child's other record; with `dengan`, see the two side by side and declare them one."""
     if not who.may_declare:
-        raise NotAllowed(NO_PART)
+        raise NotAllowed(merging.NO_PART)
     here = person_url(who.root.pk, "person_same")
     if "dengan" in request.GET:
         return _declare(request, who, here)
@@ -103,10 +101,13 @@ def _declare(request: HttpRequest, who: Person, here: str) -> HttpResponseBase:
         kept = form.cleaned_data["kept"]
         gone = pair[next((pk for pk in pair if pk != kept), kept)]
         case = gone.in_hand.get(gone.root.pk) or pair[kept].in_hand.get(kept)
+        reason = form.cleaned_data["reason"]
         if case is None:
-            raise NotAllowed(NO_CASE if gone.may_declare and pair[kept].may_declare else NO_PART)
-        with walking(case, request.officer) as walk:
-            merging.merge(walk, gone.root.pk, kept, form.cleaned_data["reason"])
+            merging.merge_loose(request.officer, gone.root.pk, kept, reason)
+        else:
+            merging.hold(request.officer)
+            with walking(case, request.officer) as walk:
+                merging.merge(walk, gone.root.pk, kept, reason)
         messages.success(request, "Kedua data dinyatakan anak yang sama.")
         return person_url(kept)
 
@@ -136,15 +137,20 @@ def _declare(request: HttpRequest, who: Person, here: str) -> HttpResponseBase:
 def part(request: HttpRequest, who: Person) -> HttpResponseBase:
     """They were two children after all: the records are parted again."""
     row = who.merge
+    if not who.may_part(row):
+        raise NotAllowed(merging.NO_PART)
     case = who.in_hand.get(row.child_id) or who.in_hand.get(row.into_id)
-    if case is None:
-        raise NotAllowed(NO_PART)
     here = person_url(who.root.pk)
     form = ReasonForm(request.POST or None)
 
     def act() -> str:
-        with walking(case, request.officer) as walk:
-            merging.unmerge(walk, row.pk, form.cleaned_data["reason"])
+        reason = form.cleaned_data["reason"]
+        if case is None:
+            merging.unmerge_loose(request.officer, row.pk, reason)
+        else:
+            merging.hold(request.officer)
+            with walking(case, request.officer) as walk:
+                merging.unmerge(walk, row.pk, reason)
         messages.success(request, "Pernyataan dibatalkan. Kedua data berdiri sendiri lagi.")
         return here
 
@@ -152,8 +158,8 @@ def part(request: HttpRequest, who: Person) -> HttpResponseBase:
         context = {
             "who": who,
             "form": form,
-            "gone": who.records[row.child_id].called,
-            "kept": who.records[row.into_id].called,
+            "gone": who.records[row.child_id].written,
+            "kept": who.records[row.into_id].written,
             "row": row,
             "when": wording.moment(row.at),
             "back": here,

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sopcases.cases import wording
 from sopcases.cases.access import At, case_gate, log_read, may_touch
+from sopcases.cases.addresses import case_url
 from sopcases.cases.forms.photos import CaptionsForm
 from sopcases.cases.models import Photo
-from sopcases.cases.page import Reading, case_url
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.views.posting import answer
 from sopcases.cases.views.show import before_key
 from sopcases.cases.walk import walking

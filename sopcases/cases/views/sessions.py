@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sopcases.cases import sessions, wording
 from sopcases.cases.access import find_occasion, find_session
+from sopcases.cases.addresses import occasion_url, photo_link
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.papers import PaperFacts
 from sopcases.cases.forms.sessions import (
@@ -24,8 +25,7 @@ from sopcases.cases.forms.sessions import (
     SessionPhotosForm,
 )
 from sopcases.cases.forms.step import able
-from sopcases.cases.models import Attendance, Case, Session
-from sopcases.cases.page import occasion_url, photo_link
+from sopcases.cases.models import Attendance, Case, CaseChild, Session
 from sopcases.cases.printing import pdf_response, printed
 from sopcases.cases.progress import Progress
 from sopcases.cases.views.posting import answer
@@ -103,12 +103,13 @@ def _log(request: HttpRequest, place: Place) -> None:
         )
 
 
-def _expected(place: Place, officer: Officer):
-    return sessions.expected(place.sop, place.key, place.period, officer)
+def _untold(place: Place, officer: Officer) -> list[CaseChild]:
+    return sessions.untold(place.sop, place.key, place.period, officer)
 
 
-def _count(stays) -> str:
-    return f"{len(stays)} anak dari {len({s.case_id for s in stays})} penanganan"
+def _count(stays: list[CaseChild], records: list[CaseChild]) -> str:
+    """As Tugas Saya counts: a child of two records once, in each of its cases."""
+    return f"{len(stays)} anak dari {len({s.case_id for s in records})} penanganan"
 
 
 def _paper_form(request: HttpRequest, kind: PaperKind, required: bool = False) -> PaperFacts:
@@ -137,9 +138,10 @@ def occasion(request: HttpRequest, place: Place) -> HttpResponseBase:
     if request.method == "POST":
         # Those whom the page showed, told meanwhile or not: sent twice, it is led where the first led.
         there = sessions.standing(place.sop, place.key, place.period, officer)
-        stays = [stay for stay in there if f"alasan-{stay.child_id}" in request.POST]
+        records = [stay for stay in there if f"alasan-{stay.child_id}" in request.POST]
     else:
-        stays = _expected(place, officer)
+        records = _untold(place, officer)
+    stays = sessions.each_once(records)
     refusal = may_hold(place, officer) or (NOT_YET if officer.day < place.period else None)
     begins = datetime.combine(place.period, time(), ZoneInfo(officer.agency.timezone))
     people = able(place.progress, place.step, begins)
@@ -179,7 +181,7 @@ def occasion(request: HttpRequest, place: Place) -> HttpResponseBase:
         context = {
             "place": place,
             "told": told,
-            "waiting": _count(stays) if stays else "",
+            "waiting": _count(stays, records) if stays else "",
             "form": form if stays and not refusal else None,
             "stays": stays,
             "refusal": refusal if stays else None,
@@ -219,7 +221,8 @@ def attendance_list(request: HttpRequest, place: Place) -> HttpResponseBase:
 def not_held(request: HttpRequest, place: Place) -> HttpResponseBase:
     """The session of all or some did not take place."""
     _log(request, place)
-    stays = _expected(place, request.officer)
+    records = _untold(place, request.officer)
+    stays = sessions.each_once(records)
     form = NotHeldForm(request.POST if request.method == "POST" else None, stays=stays)
 
     def act():
@@ -237,8 +240,8 @@ def not_held(request: HttpRequest, place: Place) -> HttpResponseBase:
         return place.url
 
     text = (
-        f"{place.title}: {_count(stays)} belum dicatat. Yang ditandai dicatat tidak terlaksana sekaligus di "
-        "semua penanganannya; masa berikutnya dibuka seperti biasa."
+        f"{place.title}: {_count(stays, records)} belum dicatat. Yang ditandai dicatat tidak terlaksana "
+        "sekaligus di semua penanganannya; masa berikutnya dibuka seperti biasa."
     )
     return _act(request, form, act, "Catat tidak terlaksana", text, place.url)
 

@@ -5,17 +5,23 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sopcases.cases import encounters, history, message, nik, wording
-from sopcases.cases.access import At, case_gate, child_gate, log_read, may_touch
+from sopcases.cases.access import At, case_gate, child_gate, log_read, may_touch, shown_gate
+from sopcases.cases.addresses import case_url, photo_link, step_url
 from sopcases.cases.models import Photo, Whereabouts
-from sopcases.cases.page import Reading, ahead_spots, case_page, case_url, number_of, photo_link, step_url
+from sopcases.cases.page.acts import ahead_spots
+from sopcases.cases.page.case import case_page, notes_of
+from sopcases.cases.page.papers import paper_row
+from sopcases.cases.page.reading import Reading
+from sopcases.cases.page.steps import past
 from sopcases.cases.person import person_url
+from sopcases.sops.flow import number_of
 
 JOURNAL = 8
 PHOTOS = 40
 NOTES = 20
 
 
-@case_gate
+@shown_gate
 @require_safe
 def case(request: HttpRequest, at: At) -> HttpResponseBase:
     """The case page."""
@@ -29,6 +35,7 @@ def case(request: HttpRequest, at: At) -> HttpResponseBase:
     context = {
         "page": page,
         "identity": page.identity,
+        "past": past(reading),
         "lines": lines,
         "older": older,
         "photos": photos,
@@ -77,7 +84,7 @@ def notes(request: HttpRequest, at: At) -> HttpResponseBase:
     """All progress notes, newest first."""
     log_read(request, "case.read", at)
     reading = Reading(at.progress)
-    rows, older = reading.notes(before_key(request), NOTES)
+    rows, older = notes_of(reading, before_key(request), NOTES)
     context = {
         "identity": reading.identity,
         "notes": rows,
@@ -137,7 +144,7 @@ def child(request: HttpRequest, at: At) -> HttpResponseBase:
         ("Agama", row.religion),
         ("Pendidikan", row.schooling),
         ("Alamat", row.address),
-        ("Kategori PPKS", row.category),
+        ("Kategori PPKS", str(row.category or "")),
         ("Status DTSEN", row.dtsen),
     ]
     papers = {f.paper_id: f.paper for f in at.progress.filings if f.child_id == row.pk}
@@ -161,9 +168,7 @@ def child(request: HttpRequest, at: At) -> HttpResponseBase:
         "child": row,
         "about": reading.about(row),
         "rows": [{"label": label, "value": value, "url": ""} for label, value in facts],
-        "outcome": f"{reading.outcome_names[stay.outcome_id]}, {wording.day(stay.left_on)}"
-        if stay.left_on
-        else "",
+        "outcome": reading.ended(stay),
         "outcome_reason": stay.reason if stay.left_on else "",
         "places": [
             {
@@ -174,7 +179,7 @@ def child(request: HttpRequest, at: At) -> HttpResponseBase:
             }
             for place in where
         ],
-        "papers": [reading.paper_row(p) for p in papers.values()],
+        "papers": [paper_row(reading, p) for p in papers.values()],
         "edit_url": case_url(at.case, "child_edit", child=row.pk) if may else "",
         "acts": acts,
     }

@@ -7,26 +7,25 @@ from django.views.decorators.http import require_http_methods
 
 from sopcases.cases import statements, wording
 from sopcases.cases.access import At, log_read, signer_gate, statements_gate
-from sopcases.cases.forms.statements import FollowForm, SignForm
-from sopcases.cases.page import (
-    Chip,
-    Reading,
+from sopcases.cases.addresses import (
     adult_new_url,
-    case_url,
     child_papers_url,
     draft_url,
-    number_of,
-    paper_chip,
     paper_url,
     statements_url,
     step_url,
+    upload_url,
 )
+from sopcases.cases.forms.statements import FollowForm, SignForm
+from sopcases.cases.page.chips import Chip, paper_chip
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.progress import Spot
 from sopcases.cases.statements import Charge, Signer
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import walking
 from sopcases.people.once import sent_before
 from sopcases.refusal import NotAllowed
+from sopcases.sops.flow import number_of
 
 
 class _Statements:
@@ -159,7 +158,7 @@ class _Overview(_Statements):
     def lonely(self, charge: Charge) -> dict:
         """A child of whom no adult is known: one is added, or the statement is filed for him directly."""
         case, key, child = self.at.case, self.step.key, charge.child.pk
-        anew = f"{case_url(case, 'paper_new')}?jenis={self.item.kind}&anak={child}"
+        anew = upload_url(case, self.item.kind, anak=child)
         page = step_url(case, Spot(key, child)) if self.step.per_child else child_papers_url(case, key, child)
         upload = page if charge.inside else anew
         return {

@@ -11,23 +11,16 @@ from django.views.decorators.http import require_http_methods
 
 from sopcases.cases import aid, childpapers, statements, visits, wording
 from sopcases.cases.access import At, log_read, step_gate
+from sopcases.cases.addresses import by_child_url, case_url, occasion_url, statements_url, step_url
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.papers import PaperFacts
 from sopcases.cases.forms.step import StepForm, able
 from sopcases.cases.models import Attempt
-from sopcases.cases.page import (
-    PaperLine,
-    Reading,
-    by_child_url,
-    case_url,
-    number_of,
-    occasion_url,
-    open_for_several,
-    statements_url,
-    step_url,
-    told_verdicts,
-    waiting_rows,
-)
+from sopcases.cases.page.acts import open_for_several
+from sopcases.cases.page.chips import told_verdicts
+from sopcases.cases.page.papers import PaperLine, paper_lines
+from sopcases.cases.page.reading import Reading
+from sopcases.cases.page.steps import holders, place_of, step_row, told_done, waiting_rows, why
 from sopcases.cases.progress import Spot
 from sopcases.cases.views.posting import answer
 from sopcases.cases.walk import Walk, walking
@@ -35,6 +28,7 @@ from sopcases.people.models import User
 from sopcases.people.once import once
 from sopcases.refusal import Conflict, NotAllowed
 from sopcases.sops import flow
+from sopcases.sops.flow import number_of
 from sopcases.sops.models import PaperKind
 
 PREFIX = re.compile(r"[kr]\d+-\d+-")
@@ -71,7 +65,7 @@ class _StepPage:
 
     @cached_property
     def _all_lines(self) -> list[PaperLine]:
-        return [] if self.over else self.reading.lines(self.step, self.spot, self.attempt)
+        return [] if self.over else paper_lines(self.reading, self.step, self.spot, self.attempt)
 
     @cached_property
     def many(self) -> bool:
@@ -135,6 +129,7 @@ class _StepPage:
             initial={
                 "acted_at": acted_at,
                 "acted_by": [u for u in done_by if u in people] or mine,
+                "elsewhere": attempt.elsewhere,
                 "note": attempt.note,
                 "spent_minutes": attempt.spent_minutes,
                 "verbal_order_by": attempt.verbal_order_by,
@@ -151,7 +146,7 @@ class _StepPage:
     def act(self) -> str:
         """File what was chosen, write the act down, and finish the step unless it is left for later."""
         data = self.form.cleaned_data
-        with walking(self.at.case, self.request.officer) as walk:
+        with walking(self.at.case, self.request.officer, seen=self.progress) as walk:
             current = walk.current(self.spot)
             if (current.version if current else None) != data["version"]:
                 raise Conflict(CHANGED)
@@ -168,6 +163,7 @@ class _StepPage:
                 note=data["note"],
                 spent_minutes=data["spent_minutes"],
                 verbal_order=self.form.verbal_order,
+                elsewhere=data["elsewhere"],
             )
         return self._tell(attempt)
 
@@ -187,7 +183,7 @@ class _StepPage:
             messages.success(self.request, f"Isian langkah {number} tersimpan. Langkah ini belum selesai.")
             return step_url(self.at.case, self.spot)
         if attempt.acted_at and not attempt.received_at and self.step.positions(flow.RECEIVES):
-            who = self.reading.holders(self.step, flow.RECEIVES)
+            who = holders(self.reading, self.step, flow.RECEIVES)
             messages.success(
                 self.request, f"Hasil langkah {number} diserahkan. Menunggu diterima oleh {who}."
             )
@@ -204,7 +200,8 @@ class _StepPage:
     def show(self, status: int) -> HttpResponseBase:
         progress, reading, attempt = self.progress, self.reading, self.attempt
         step, spot, case = self.step, self.spot, self.at.case
-        numbers = [s.key for s in progress.plan.steps]
+        if self.form:
+            self.form.ask_place(reading.mandates.places(attempt))
         early_url = (
             f"{step_url(case, spot)}?dahulu=1"
             if self.may_record and not self.turn and not self.form_open
@@ -215,9 +212,9 @@ class _StepPage:
             "identity": reading.identity,
             "step": step,
             "number": number_of(step),
-            "place": f"Langkah {numbers.index(step.key) + 1} dari {len(numbers)}",
-            "row": reading.row(step, spot),
-            "why": self.reading.why(step, attempt) if self.turn and attempt.live and self.current else "",
+            "place": place_of(reading, step),
+            "row": step_row(reading, step, spot, current=True),
+            "why": why(reading, step, attempt) if self.turn and attempt.live and self.current else "",
             "refusal_text": self.refusal
             if not self.may_record and self.current and self.current.live
             else "",
@@ -296,6 +293,9 @@ class _StepPage:
             yield step_url(case, spot, "wait"), "Catat permintaan ke pihak lain"
         if self.may_record and progress.refuse_not_needed(spot.key) is None and not self.step.recurring:
             yield step_url(case, spot, "not_needed"), "Nyatakan tidak diperlukan"
+        performs = progress.hat(self.step.positions(flow.PERFORMS)) is not None
+        if performs and row and row.live and progress.refuse_decline(spot.key) is None:
+            yield step_url(case, spot, "decline"), "Catat penolakan"
         if self.may_record and self.step.recurring and row and row.opened_at <= self.request.at:
             yield step_url(case, spot, "not_held"), "Catat tidak terlaksana"
         if row and progress.refuse_send_back(row) is None:
@@ -306,7 +306,7 @@ class _StepPage:
     def _earlier(self, attempt: Attempt) -> dict:
         return {
             "sentence": f"{attempt.get_state_display()}, pelaksanaan ke-{attempt.no}",
-            "by": self.reading.done(attempt),
+            "by": told_done(self.reading, attempt),
             "when": wording.moment(attempt.ended_at) if attempt.ended_at else "",
             "reason": attempt.reason,
         }
@@ -319,10 +319,7 @@ def prefix_of(line: PaperLine) -> str:
 
 def file_line(walk: Walk, spot: Spot, line: PaperLine, form: PaperFacts) -> None:
     """File what was uploaded for a line: at the output where its paper begins, for its child."""
-    chain = walk.plan.chain.get(line.item.id if line.output else line.item.source, ())
-    output = next((o for o in sorted(chain) if walk.plan.output[o][1].source is None), None)
-    if line.output and line.item.source is None:
-        output = line.item.id
+    output = walk.plan.beginning(line.item, line.output)
     per_child = walk.plan.by_key[spot.key].per_child
     form.file_into(
         walk,

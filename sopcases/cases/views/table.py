@@ -4,24 +4,26 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sopcases.cases import roster, taking
 from sopcases.cases.access import At, case_gate, log_read, may_touch
+from sopcases.cases.addresses import case_url
 from sopcases.cases.children import estimated_birth, said_how
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.table import KEY, LARGEST, FoundForm, RowForm, new_key
-from sopcases.cases.models import Case, Relation
-from sopcases.cases.page import Reading, case_url
+from sopcases.cases.models import Case, Category, Relation
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.progress import Progress, Spot
-from sopcases.cases.serving import send_file
 from sopcases.cases.taking import Arrival, Guardian, How, Match, Option, Taken
 from sopcases.cases.walk import walking
 from sopcases.people import drafts
 from sopcases.people.access import officers
 from sopcases.people.authority import local_day
+from sopcases.people.files import send_file
 from sopcases.people.models import Submission
 from sopcases.people.once import FIELD
 from sopcases.refusal import NotAllowed, Refused
@@ -124,7 +126,15 @@ class _Table:
     @cached_property
     def forms(self) -> dict[int, RowForm]:
         on = local_day(self.progress.agency, self.request.at)
-        return {no: RowForm(self.data, self.request.FILES, no=no, on=on) for no in self.numbers}
+        return {
+            no: RowForm(self.data, self.request.FILES, no=no, on=on, categories=self.categories)
+            for no in self.numbers
+        }
+
+    @cached_property
+    def categories(self) -> QuerySet[Category]:
+        """What the office's recaps count by; read once where a row names one or the page is shown."""
+        return self.progress.agency.categories.all()
 
     @property
     def given(self) -> list[RowForm]:
@@ -323,6 +333,7 @@ class _Table:
             "lines": [self._line(form) for form in shown],
             "asking": any(match.options for no, match in self.matches.items() if no in self.numbers),
             "photos": len(self.numbers) <= PHOTO_ROWS,
+            "categories": self.categories,
             "paste": self.data.get("paste", ""),
             "row_limit": roster.ROW_LIMIT,
             "blank_url": case_url(self.at.case, "blank"),
@@ -394,7 +405,8 @@ def table(request: HttpRequest, at: At) -> HttpResponseBase:
 @require_safe
 def template_xlsx(request: HttpRequest) -> HttpResponse:
     """The template to fill, as a workbook."""
-    content = roster.template_xlsx(request.at)
+    names = request.officer.agency.categories.values_list("name", flat=True)
+    content = roster.template_xlsx(request.at, list(names))
     return send_file(content, SHEET_TYPE, 'attachment; filename="contoh-tabel-anak.xlsx"')
 
 

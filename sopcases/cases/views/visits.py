@@ -7,11 +7,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sopcases.cases import visits, wording
 from sopcases.cases.access import At, case_gate, log_read, step_gate
+from sopcases.cases.addresses import case_url, step_url
 from sopcases.cases.forms.fields import now_to_the_minute
 from sopcases.cases.forms.step import able
 from sopcases.cases.forms.visit import ReceiveSomeForm, VisitForm
 from sopcases.cases.models import Attempt, Visit
-from sopcases.cases.page import UNDER_WAY, Reading, case_url, number_of, step_url
+from sopcases.cases.page.chips import UNDER_WAY
+from sopcases.cases.page.reading import Reading
+from sopcases.cases.page.steps import step_chip, told_done
 from sopcases.cases.progress import Spot
 from sopcases.cases.views.acts import Act, page_of
 from sopcases.cases.views.posting import answer
@@ -19,8 +22,9 @@ from sopcases.cases.walk import Walk, walking
 from sopcases.people.authority import local_day
 from sopcases.people.models import User
 from sopcases.people.once import once
-from sopcases.refusal import NotAllowed, Refused
+from sopcases.refusal import NotAllowed, Refused, demand
 from sopcases.sops import flow
+from sopcases.sops.flow import number_of
 
 
 @step_gate
@@ -32,7 +36,7 @@ def sheet(request: HttpRequest, at: At) -> HttpResponseBase:
     if refusal is not None:
         # Sent twice, it is led where the first led; else it came too late, or from the wrong person.
         if request.method == "POST":
-            return once(request, lambda: _refuse(refusal))
+            return once(request, lambda: demand(refusal))
         raise NotAllowed(refusal)
     log_read(request, "child.read", at, child=spot.child_id)
     step = progress.plan.by_key[spot.key]
@@ -65,10 +69,6 @@ def sheet(request: HttpRequest, at: At) -> HttpResponseBase:
         return render(request, "cases/visit.html", context, status=status)
 
     return answer(request, form, act, show, step_url(at.case, spot, "visit"))
-
-
-def _refuse(sentence: str) -> None:
-    raise NotAllowed(sentence)
 
 
 def _form(request: HttpRequest, at: At, step, own: Visit | None) -> VisitForm:
@@ -129,7 +129,7 @@ def _cell(reading: Reading, step, attempt: Attempt | None):
     if attempt is None:
         return None
     spot = reading.progress.spot_of(attempt)
-    label = reading.chip(step, spot).label
+    label = step_chip(reading, step, spot).label
     if label == UNDER_WAY and attempt.acted_at is None:
         label = "Belum dikunjungi"
     elif label == UNDER_WAY:
@@ -151,7 +151,7 @@ def _waiting(at: At) -> list[tuple[str, str]]:
         step, spot = at.progress.step_of(attempt), at.progress.spot_of(attempt)
         whom = reading.called(spot.child_id) or "penanganan"
         when = f", masa mulai {wording.day(spot.occurrence)}" if spot.occurrence else ""
-        found.append((_key(spot), f"Langkah {number_of(step)}, {whom}{when}. {reading.done(attempt)}"))
+        found.append((_key(spot), f"Langkah {number_of(step)}, {whom}{when}. {told_done(reading, attempt)}"))
     return found
 
 

@@ -88,6 +88,8 @@ class Layout:
     """Which originals went to whom, once the letter is signed by its parties."""
     signed: bool = True
     """Whether the official of the kind signs at the right foot."""
+    wide: Callable[[dict], bool] = lambda content: False
+    """Whether its table needs the paper turned (landscape)."""
     subjects: Callable[[Case, Officer], list[tuple[str, str]]] | None = None
     """What a letter of this layout may be about, each an id and what it is called; asked before its form."""
     session: Callable[[dict], int | None] = lambda content: None
@@ -150,6 +152,11 @@ class LayoutForm(ActForm):
     @property
     def agency(self) -> Agency:
         return self.officer.agency
+
+    @property
+    def may_tell_nik(self) -> bool:
+        """Whether the officer may put a child's NIK into a letter: whoever holds a position in the office."""
+        return any(not hat.external for hat in self.officer.hats)
 
     @cached_property
     def stays(self) -> list[CaseChild]:

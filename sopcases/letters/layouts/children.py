@@ -6,7 +6,7 @@ from datetime import date
 
 from django import forms
 
-from sopcases.cases import wording
+from sopcases.cases import nik, wording
 from sopcases.cases.models import Case, CaseChild, Child, Whereabouts
 from sopcases.letters import words
 from sopcases.letters.layouts.base import LayoutForm
@@ -33,6 +33,7 @@ def _found(known: Known) -> str:
 
 FACTS = {
     "name": ("Nama", lambda k: k.child.called),
+    "nik": ("NIK", lambda k: nik.told(k.child.nik_encrypted)),
     "initials": ("Inisial", lambda k: k.child.initials),
     "sex": ("Jenis kelamin", lambda k: k.child.get_sex_display()),
     "birth": ("Lahir", lambda k: birth_text(k.child)),
@@ -45,7 +46,7 @@ FACTS = {
     "found": ("Ditemukan", _found),
     "place": ("Keberadaan sekarang", lambda k: k.place),
 }
-"""Each a label and how the file tells it; what is empty is left out."""
+"""Each a label and how the file tells it; what is empty is left out. The NIK stays sealed."""
 
 
 def told(case: Case, children: Sequence[int], keys: Sequence[str], day: date) -> list[dict]:
@@ -75,6 +76,8 @@ class ChildrenForm(LayoutForm):
 
     TOLD: Sequence[str] = ("name", "sex", "birth")
     """What is told unless the drafter chooses otherwise."""
+    NIK = False
+    """Whether its readers may need the NIK: then the drafter may choose it, for this letter."""
 
     children_named = forms.TypedMultipleChoiceField(
         label="Anak",
@@ -91,6 +94,9 @@ class ChildrenForm(LayoutForm):
     )
 
     def build(self) -> None:
+        if not (self.NIK and self.may_tell_nik):
+            offered = self.fields["facts"].choices
+            self.fields["facts"].choices = [pair for pair in offered if pair[0] != "nik"]
         inside = {stay.child_id: stay.child for stay in self.stays}
         self.fields["children_named"].choices = [
             (pk, f"{c.called}, {c.get_sex_display().lower()}") for pk, c in inside.items()

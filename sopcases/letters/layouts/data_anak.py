@@ -7,7 +7,7 @@ from crispy_forms.layout import Fieldset
 from crispy_forms.layout import Layout as Arrangement
 from django import forms
 
-from sopcases.cases import wording
+from sopcases.cases import nik, wording
 from sopcases.cases.forms.fields import LongField
 from sopcases.cases.models import Case
 from sopcases.letters.layouts import adults, made
@@ -23,6 +23,7 @@ class DataAnak:
     facts: tuple[tuple[str, str], ...]
     note: str
     rows: tuple[dict, ...]
+    with_nik: bool
     hands: Hands
 
 
@@ -37,11 +38,14 @@ class DataAnakForm(MadeForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": NOBODY},
     )
+    with_nik = made.nik_field()
     note = LongField(label="Keterangan", rows=3, required=False)
 
     def build(self) -> None:
         super().build()
         self.fields["children_named"].choices = [(s.child_id, s.child.called) for s in self.stays]
+        if not self.may_tell_nik:
+            del self.fields["with_nik"]
 
     def prefill(self) -> dict:
         here = [s.child_id for s in self.stays if s.left_on is None]
@@ -51,9 +55,10 @@ class DataAnakForm(MadeForm):
         return content | {"children_named": [row["child"] for row in content["children"]]}
 
     def arrange(self) -> Arrangement:
+        own = [name for name in ("children_named", "with_nik", "note") if name in self.fields]
         return Arrangement(
             Fieldset("Perihal", "purpose", "party"),
-            Fieldset("Anak", "children_named", "note"),
+            Fieldset("Anak", *own),
             Fieldset("Pengesahan", "acknowledged"),
         )
 
@@ -71,13 +76,16 @@ class DataAnakForm(MadeForm):
             "party": data["party"],
             "note": data["note"],
             "case": self.case.number,
-            "children": rows(self.case, data["children_named"], self.officer.day),
+            "with_nik": data.get("with_nik", False),
+            "children": rows(
+                self.case, data["children_named"], self.officer.day, with_nik=data.get("with_nik", False)
+            ),
             **self.made(),
         }
 
 
-def rows(case: Case, children: list[int], day: date) -> list[dict]:
-    """These children of the case as the file knows them on the day. In two queries."""
+def rows(case: Case, children: list[int], day: date, *, with_nik: bool) -> list[dict]:
+    """These children of the case as the file knows them on the day, the NIK sealed. In two queries."""
     answering: dict[int, list[str]] = {}
     for row in adults.relations(case):
         answering.setdefault(row.child_id, []).append(f"{row.adult.name} ({row.get_kind_display().lower()})")
@@ -85,6 +93,7 @@ def rows(case: Case, children: list[int], day: date) -> list[dict]:
         {
             "child": stay.child_id,
             "name": stay.child.called,
+            "nik": nik.told(stay.child.nik_encrypted) if with_nik else "",
             "sex": stay.child.sex,
             "age": wording.age(stay.child.birth_from, stay.child.birth_until, day),
             "address": stay.child.address,
@@ -97,7 +106,7 @@ def rows(case: Case, children: list[int], day: date) -> list[dict]:
 
 def refresh(content: dict, case: Case, day: date) -> dict:
     ids = [row["child"] for row in content["children"]]
-    now = {row["child"]: row for row in rows(case, ids, day)}
+    now = {row["child"]: row for row in rows(case, ids, day, with_nik=content.get("with_nik", False))}
     return made.refresh(content, case, day) | {
         "children": [now.get(row["child"], row) for row in content["children"]]
     }
@@ -114,6 +123,7 @@ def body(content: dict, context) -> DataAnak:
         facts=tuple((label, text) for label, text in facts if text),
         note=content["note"],
         rows=tuple(content["children"]),
+        with_nik=content.get("with_nik", False),
         hands=made.hands(content, context),
     )
 
@@ -128,4 +138,5 @@ LAYOUT = Layout(
     problem=problem,
     refresh=refresh,
     signed=False,
+    wide=lambda content: True,
 )

@@ -21,6 +21,15 @@ class Hands:
     acknowledged_heading: tuple[str, ...]
 
 
+def nik_field() -> forms.BooleanField:
+    """Never ticked by itself."""
+    return forms.BooleanField(
+        label="Cantumkan NIK",
+        required=False,
+        help_text="Hanya bila penerima memerlukannya. Setiap pembukaan surat yang memuat NIK dicatat.",
+    )
+
+
 class MadeForm(LayoutForm):
     """The maker is who writes it first."""
 

@@ -53,6 +53,8 @@ class SuratPermohonanForm(CorrespondenceForm):
         label="Alinea tambahan", max_length=3000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
+    NIK = True
+
     def build(self) -> None:
         super().build()
         own = getattr(self.kind, "wording", None) and self.kind.wording.headings

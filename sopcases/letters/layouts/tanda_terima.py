@@ -7,7 +7,7 @@ from crispy_forms.layout import Fieldset
 from crispy_forms.layout import Layout as Arrangement
 from django import forms
 
-from sopcases.cases import aid
+from sopcases.cases import aid, nik
 from sopcases.cases.forms.fields import DayField
 from sopcases.cases.models import Aid, Case
 from sopcases.letters import words
@@ -40,12 +40,15 @@ class TandaTerimaForm(MadeForm):
         error_messages={"required": NOTHING},
         help_text="Bantuan dicatat lebih dahulu pada halaman bantuan penanganan ini.",
     )
+    with_nik = made.nik_field()
     held_on = DayField(label="Tanggal penyerahan")
     place = forms.CharField(label="Bertempat di", max_length=200)
 
     def build(self) -> None:
         super().build()
         self.planned = planned(self.case)
+        if not self.may_tell_nik:
+            del self.fields["with_nik"]
         names = {stay.child_id: stay.child.called for stay in self.stays}
         self.fields["aids"].choices = [
             (row.pk, f"{names[row.child_id]}: {row.kind}, {aid.amount(row)}, {aid.rupiah(row.value)}")
@@ -67,9 +70,8 @@ class TandaTerimaForm(MadeForm):
         }
 
     def arrange(self) -> Arrangement:
-        return Arrangement(
-            Fieldset("Penyerahan", "held_on", "place", "aids"), Fieldset("Pengesahan", "acknowledged")
-        )
+        own = [name for name in ("held_on", "place", "aids", "with_nik") if name in self.fields]
+        return Arrangement(Fieldset("Penyerahan", *own), Fieldset("Pengesahan", "acknowledged"))
 
     def filed_for(self) -> tuple[list[int], int | None]:
         chosen = self.cleaned_data["aids"]
@@ -81,7 +83,8 @@ class TandaTerimaForm(MadeForm):
             "purpose": f"Penyerahan bantuan {words.day_text(data['held_on'])}",
             "held_on": data["held_on"].isoformat(),
             "place": data["place"],
-            "rows": rows(self.case, data["aids"]),
+            "with_nik": data.get("with_nik", False),
+            "rows": rows(self.case, data["aids"], with_nik=data.get("with_nik", False)),
             **self.made(),
         }
 
@@ -91,12 +94,14 @@ def planned(case: Case) -> list[Aid]:
     return list(Aid.objects.filter(case=case, voided_at=None).select_related("child").order_by("child", "id"))
 
 
-def rows(case: Case, ids: list[int]) -> list[dict]:
+def rows(case: Case, ids: list[int], *, with_nik: bool) -> list[dict]:
+    """The aid as it is on file, the NIK sealed."""
     return [
         {
             "aid": row.pk,
             "child": row.child_id,
             "name": row.child.called,
+            "nik": nik.told(row.child.nik_encrypted) if with_nik else "",
             "kind": row.kind,
             "amount": aid.amount(row),
             "value": row.value,
@@ -110,11 +115,18 @@ def rows(case: Case, ids: list[int]) -> list[dict]:
 def refresh(content: dict, case: Case, day: date) -> dict:
     """The aid as it was adjusted since; what was voided is no longer handed out."""
     ids = [row["aid"] for row in content["rows"]]
-    return made.refresh(content, case, day) | {"rows": rows(case, ids)}
+    return made.refresh(content, case, day) | {
+        "rows": rows(case, ids, with_nik=content.get("with_nik", False))
+    }
 
 
 def problem(content: dict) -> str | None:
     return None if content.get("rows") else NOTHING
+
+
+def _called(row: dict) -> str:
+    number = row.get("nik", "")
+    return f"{row['name']}\nNIK {number}" if number else row["name"]
 
 
 def body(content: dict, context) -> TandaTerima:
@@ -123,7 +135,7 @@ def body(content: dict, context) -> TandaTerima:
         day=words.day_in_words(date.fromisoformat(content["held_on"])),
         place=content["place"],
         sources=", ".join(dict.fromkeys(row["source"] for row in found)),
-        rows=tuple((row["name"], row["kind"], row["amount"], aid.rupiah(row["value"])) for row in found),
+        rows=tuple((_called(row), row["kind"], row["amount"], aid.rupiah(row["value"])) for row in found),
         totals=aid.Totals(len({row["child"] for row in found}), sum(row["value"] for row in found)),
         hands=made.hands(content, context),
     )
@@ -147,4 +159,5 @@ LAYOUT = Layout(
         "sumber": "sumber bantuan",
     },
     signed=False,
+    wide=lambda content: bool(content.get("with_nik")),
 )

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from datetime import date
 
+from sopcases import pdf
+from sopcases.cases.hands import DISPOSER, DRAFTER, demand_reason
 from sopcases.cases.uploads import Accepted
 from sopcases.letters import sheet
-from sopcases.letters.models.lifecycle import Initial, Lifecycle
+from sopcases.letters.models.lifecycle import Lifecycle
 from sopcases.letters.states import FACES, IN_CHAIN, LetterState, Track
 from sopcases.letters.words import one_line
 from sopcases.people.authority import Hat, Officer, Signatory
 from sopcases.people.models import User
-from sopcases.refusal import Refused
+from sopcases.refusal import Refused, demand, required
 from sopcases.sops.flow import DISPOSES
 from sopcases.sops.models import Performer, Stage
 
 NOT_A_LETTER = "Dokumen ini ditetapkan pembuatnya dan ditandatangani para pihak, tanpa paraf pejabat."
-SOLE = "Tidak ada pejabat lain yang memegang jabatan ini sekarang: tuliskan alasan Anda merangkap."
 
 
 class Approving(Lifecycle):
@@ -36,10 +37,11 @@ class Approving(Lifecycle):
     def propose(self, by: Officer, *, version: int | None = None) -> None:
         """Put the draft before the first of its initiallers; a kind without any is ready at once."""
         with self.acting(version):
-            self.demand(self.why_not_propose(by))
+            demand(self.why_not_propose(by))
             if problem := sheet.problem(self):
                 raise Refused(problem)
             self.content = sheet.refreshed(self, by.day)
+            pdf.demand_printable(sheet.body_html(sheet.build(self, by.at)))
             self.initialled_by, self.initialled_title, self.initialled_at = None, "", None
             self.turn_id = next(iter(self.kind.chain), None)
             if self.turn_id:
@@ -65,8 +67,8 @@ class Approving(Lifecycle):
         """Paraf & teruskan: on to the next initialler. After the last paraf (the SOP's disposisi) the letter
         is ready to be signed, and numbered."""
         with self.acting(version):
-            self.demand(self.why_not_initial(by))
-            self._demand_reason(self.initial_needs_reason(by), reason)
+            demand(self.why_not_initial(by))
+            demand_reason(self.initial_needs_reason(by), reason)
             hat, following = self.hat_of(by, self.turn_id), self.next_turn
             self.initialled_by, self.initialled_title, self.initialled_at = by.user, hat.title, by.at
             self._note_disposer(by.user, self.turn_id, last=following is None)
@@ -85,10 +87,6 @@ class Approving(Lifecycle):
             if not named.filter(position=position_id).exists():
                 return
         self.paper.disposed_by = user
-
-    def _demand_reason(self, due: bool, reason: str) -> None:
-        if due and not reason.strip():
-            raise Refused(SOLE)
 
     def _forward(self, by: Officer) -> None:
         """After the last paraf: ready, and numbered; or waiting for the number that another office gives."""
@@ -109,7 +107,7 @@ class Approving(Lifecycle):
     def give_number(self, by: Officer, number: str, *, version: int | None = None) -> None:
         """Write down the number that the general-affairs office gave; the letter is ready to be signed."""
         with self.acting(version):
-            self.demand(self.why_not_number(by))
+            demand(self.why_not_number(by))
             if not number.strip():
                 raise Refused("Nomor surat harus diisi.")
             self.number_now(by, given=number)
@@ -133,10 +131,8 @@ class Approving(Lifecycle):
     def return_(self, by: Officer, reason: str, *, version: int | None = None) -> None:
         """Send the draft back to be mended; paraf given before lapses, and the case returns with it."""
         with self.acting(version):
-            self.demand(self.why_not_return(by))
-            reason = reason.strip()
-            if not reason:
-                raise Refused("Tuliskan apa yang harus diperbaiki.")
+            demand(self.why_not_return(by))
+            reason = required(reason, "Tuliskan apa yang harus diperbaiki.")
             title = self._checking_hat(by).title
             self.turn = None
             self.move(LetterState.RETURNED, by, Stage.NONE)
@@ -166,8 +162,8 @@ class Approving(Lifecycle):
         The caller has asked him again who he is.
         """
         with self.acting(version):
-            self.demand(self.why_not_decide(by))
-            self._demand_reason(self.decide_needs_reason(by), reason)
+            demand(self.why_not_decide(by))
+            demand_reason(self.decide_needs_reason(by), reason)
             signatory = self._signatory(by)
             if not self.agency.number_after_ink:
                 self._redate(by)
@@ -238,7 +234,7 @@ class Approving(Lifecycle):
         day. `number` and `dated` as the paper bears them, where the register gave none.
         """
         with self.acting(version):
-            self.demand(self.why_not_file_signed_scan(by))
+            demand(self.why_not_file_signed_scan(by))
             self._check_day(by, signed_on)
             title = (self.recorder_of(by) or self.signing_hat(by)).title
             inked = []
@@ -292,39 +288,20 @@ class Approving(Lifecycle):
         self, day: date, signer: User | None, hands: Sequence[User | None], reason: str
     ) -> list[tuple[int, str, str]]:
         """The hands that the paper bears; answers the paraf that only it bears: user, name and title."""
-        due, inked = False, []
         missing = self.missing_initials
         hands = [None] * (len(missing) - len(hands)) + list(hands)
-        for position, user in zip(missing, hands[len(hands) - len(missing) :], strict=True):
-            initialler = self._named(user, self.holders_of(position, day), day, "pemaraf")
-            needs, sentence = self.crossing(initialler.user, position, day)
-            if sentence:
-                raise Refused(sentence)
-            due |= needs
-            inked.append((initialler.user_id, str(initialler.user), initialler.title))
-            self.initials += (Initial(*inked[-1]),)
-            self.initialled_by, self.initialled_title = initialler.user, initialler.title
-            self._note_disposer(initialler.user, position, last=position == missing[-1])
+        chain = list(zip(missing, hands[len(hands) - len(missing) :], strict=True))
+        before = {user: [DRAFTER] for user in self.author_ids}
+        for given in self.initials:
+            before[given.user_id] = [*before.get(given.user_id, []), DISPOSER]
+        initials, signatory = self.hands.on_paper(day, chain, signer, before, reason)
+        inked = [(a.user_id, str(a.user), a.title) for a in initials]
+        for position, authority in zip(missing, initials, strict=True):
+            self.initialled_by, self.initialled_title = authority.user, authority.title
+            self._note_disposer(authority.user, position, last=position == missing[-1])
         self.turn = None
-        signatory = self._named(signer, self.signatories_on(day), day, "penanda tangan")
-        needs, sentence = self.crossing(signatory.user, self.kind.signer_id, day)
-        if sentence:
-            raise Refused(sentence)
-        self._demand_reason(due or needs, reason)
         self._sign_as(signatory)
         return inked
-
-    def _named(self, user: User | None, able: Sequence, day: date, hand: str):
-        """The authority of a hand on the paper: the one of `able` on that day who is this user."""
-        if user is None:
-            raise Refused(f"Sebutkan {hand} surat ini.")
-        for authority in able:
-            if authority.user_id == user.pk:
-                return authority
-        raise Refused(
-            f"{user} tidak memegang kewenangan {hand} surat ini pada {sheet.day_text(day)}. "
-            "Periksa nama dan tanggal."
-        )
 
     def _number_on_paper(self, by: Officer, number: str, dated: date) -> None:
         """Date and number as the paper bears them; a letter that has a number keeps it."""

@@ -7,15 +7,16 @@ one, `certify` under lock again, refused when the letter moved in between.
 import secrets
 from dataclasses import dataclass
 
-import segno
 from django.core.files.base import ContentFile
 
+from sopcases.cases.hands import demand_reason
 from sopcases.letters import checking, pdf, sheet
 from sopcases.letters.models.lifecycle import TOKEN_BYTES
 from sopcases.letters.models.spoken import Spoken
 from sopcases.letters.signing import WET, Means
 from sopcases.letters.states import LetterState
 from sopcases.people.authority import Officer
+from sopcases.refusal import demand
 from sopcases.sops.models import Stage
 
 
@@ -48,8 +49,8 @@ class Certifying(Spoken):
     def prepare(self, by: Officer, means: Means, *, reason: str = "", version: int | None = None) -> Prepared:
         """The final PDF, with the signer as he prints today and the face of what will sign it."""
         with self.acting(version):
-            self.demand(self.why_not_certify(by))
-            self._demand_reason(self.decide_needs_reason(by), reason)
+            demand(self.why_not_certify(by))
+            demand_reason(self.decide_needs_reason(by), reason)
             if self.numbers.filter(state="used").exclude(year=by.day.year).exists():
                 self.number_now(by)
                 self.write("numbered", by, number=self.number)
@@ -57,17 +58,9 @@ class Certifying(Spoken):
             self._sign_as(self._signatory(by))
             self.dated = by.day
             token = self.token or secrets.token_urlsafe(TOKEN_BYTES)
-            check = checking.address(token)
-            qr = segno.make(check, error="m", micro=False).svg_data_uri(border=0)
+            qr = checking.qr(checking.address(token))
             body = sheet.body_html(sheet.build(self, by.at, electronic=qr))
-            content = pdf.render(
-                body,
-                title=self.print_title,
-                face=means.face,
-                key=f"{self.pk}-{self.version}",
-                page=self.page_css,
-                check=check,
-            )
+            content = pdf.final(self, body, face=means.face, token=token)
             prepared = Prepared(content, body, token, self.version, reason.strip())
         self.refresh_from_db()
         self.forget()
@@ -76,7 +69,7 @@ class Certifying(Spoken):
     def certify(self, by: Officer, prepared: Prepared, means: Means, signed: bytes) -> None:
         """Keep the signed PDF: the letter is signed. Served bytes are these bytes."""
         with self.acting(prepared.version):
-            self.demand(self.why_not_certify(by))
+            demand(self.why_not_certify(by))
             signatory = self._signatory(by)
             self._sign_as(signatory)
             self.dated = self.signed_on = by.day

@@ -4,13 +4,13 @@ from datetime import date
 
 from sopcases.cases import custody, sessions
 from sopcases.cases.uploads import Accepted
-from sopcases.cases.walk import walking
+from sopcases.cases.walk import Walk
 from sopcases.letters import sheet
 from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.models.certifying import Certifying
 from sopcases.letters.states import FACES, LetterState, Track
 from sopcases.people.authority import Officer
-from sopcases.refusal import Refused
+from sopcases.refusal import Refused, demand
 from sopcases.sops.models import Stage
 
 NOT_A_RECORD = "Surat dinas diajukan untuk diparaf dan ditandatangani pejabat."
@@ -30,7 +30,7 @@ class Fixing(Certifying):
     def fix(self, by: Officer, *, number: str = "", version: int | None = None) -> None:
         """Fix the text: from now on it can be printed and only be voided. Numbered, unless after the ink."""
         with self.acting(version):
-            self.demand(self.why_not_fix(by))
+            demand(self.why_not_fix(by))
             if problem := sheet.problem(self):
                 raise Refused(problem)
             self.content = sheet.refreshed(self, by.day)
@@ -57,7 +57,7 @@ class Fixing(Certifying):
     def print_out(self, by: Officer, *, version: int | None = None) -> None:
         """Note that the record went out to its parties for their hands."""
         with self.acting(version):
-            self.demand(self.why_not_print_out(by))
+            demand(self.why_not_print_out(by))
             self.move(LetterState.AWAITING, by)
             self.write("printed", by)
             self.tell(by, "printed")
@@ -80,19 +80,16 @@ class Fixing(Certifying):
     ) -> None:
         """File the scan that all parties signed."""
         with self.acting(version):
-            self.demand(self.why_not_complete(by))
+            demand(self.why_not_complete(by))
             self._check_day(by, signed_on)
             self._number_on_paper(by, number, self.dated or signed_on)
             self.signed_on = signed_on
             self.move(LetterState.COMPLETE, by, Stage.SIGNED)
             self._keep_scan(scan)
             self.write("completed", by, sha256=scan.sha256)
-            self._hand_over(by)
-            self.tell(by, "completed")
+            self.tell(by, "completed", first=self._hand_over)
 
-    def _hand_over(self, by: Officer) -> None:
+    def _hand_over(self, walk: Walk) -> None:
         """The originals it lists are with whom it says."""
-        handed = LAYOUTS[self.layout].hands_over(self.content)
-        if handed and handed.papers:
-            with walking(self.case, by) as walk:
-                custody.handed_by_record(walk, handed.papers, handed.holder, handed.on, self.paper)
+        if handed := LAYOUTS[self.layout].hands_over(self.content):
+            custody.handed_by_record(walk, handed.papers, handed.holder, handed.on, self.paper)

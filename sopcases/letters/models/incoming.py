@@ -15,14 +15,17 @@ from sopcases.cases.models.dossier import own_name
 from sopcases.cases.uploads import Accepted
 from sopcases.cases.wording import joined
 from sopcases.letters import register
+from sopcases.letters.saying import telling
 from sopcases.letters.words import day_text
 from sopcases.people import authority, journal
 from sopcases.people.authority import Hat, Officer
 from sopcases.people.models import Agency, Position, User
-from sopcases.refusal import Conflict, NotAllowed, Refused
+from sopcases.refusal import Conflict, Refused, demand
 
 CHANGED = "Surat masuk ini baru saja diubah oleh petugas lain. Periksa keadaannya sekarang, lalu kirim lagi."
 FINISHED = "Surat ini sudah selesai."
+ANSWERED = "Bagian disposisi ini sudah dijawab atau sudah berakhir."
+VOIDED = "Entri surat ini sudah dibatalkan."
 FACTS = ("received_on", "dated", "sender", "number", "about", "urgency", "confidential")
 
 
@@ -76,13 +79,20 @@ class IncomingLetters(models.QuerySet):
             found |= Q(confidential=False) & Exists(parts.filter(to_position__in=below))
         return here.filter(found)
 
+    def saying(self, text: str, years: Iterable[int]):
+        """Letters with every word of a text in their number, sender or what they are about; a bare number is
+        that of the agenda in one of the years. See `Letters.saying`."""
+        if (seq := agenda.as_number(text.strip())) is not None:
+            return self.filter(seq=seq, year__in=list(years))
+        return telling(self, text, "number", "about", "sender")
+
     def waiting_for(self, officer: Officer | None):
         """Letters that wait for this officer: for the head's disposition, or with a part of his own.
 
-        Each with `part` (its key, None for the head), `part_due`, `part_from`, `part_at`, and `passed`:
-        whether others below him have still to answer what he passed on.
+        Each with `part` (its key, None for the head), `part_to`, `part_due`, `part_from`, `part_at`, and
+        `passed`: whether others below him have still to answer what he passed on.
         """
-        if officer is None or not officer.hats:
+        if officer is None:
             return self.none()
         below = Disposition.objects.open().filter(parent=OuterRef("pk"))
         parts = Disposition.objects.open().filter(addressed(officer), letter=OuterRef("pk"))
@@ -94,6 +104,7 @@ class IncomingLetters(models.QuerySet):
         going = [IncomingLetter.State.RECORDED, IncomingLetter.State.PASSED]
         return self.filter(found, agency_id=officer.user.agency_id, state__in=going).annotate(
             part=Subquery(parts.values("pk")[:1]),
+            part_to=Subquery(parts.values("to_position")[:1]),
             part_due=Subquery(parts.values("due_on")[:1]),
             part_from=Subquery(parts.values("from_title")[:1]),
             part_at=Subquery(parts.values("at")[:1]),
@@ -108,11 +119,13 @@ class IncomingLetter(models.Model):
         RECORDED = "recorded", "Menunggu disposisi"
         PASSED = "passed", "Didisposisikan"
         DONE = "done", "Selesai"
+        VOID = "void", "Dibatalkan"
 
     TRANSITIONS = {
-        State.RECORDED: {State.PASSED, State.DONE},
-        State.PASSED: {State.DONE},
+        State.RECORDED: {State.PASSED, State.DONE, State.VOID},
+        State.PASSED: {State.DONE, State.VOID},
         State.DONE: {State.PASSED},
+        State.VOID: set(),
     }
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="incoming_letters")
@@ -136,6 +149,9 @@ class IncomingLetter(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     finished_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     finish_note = models.TextField("catatan penyelesaian", blank=True)
+    voided_at = models.DateTimeField(null=True, blank=True)
+    voided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    void_reason = models.TextField("alasan pembatalan", blank=True, default="")
     version = models.PositiveIntegerField(default=0)
 
     objects = IncomingLetters.as_manager()
@@ -175,6 +191,13 @@ class IncomingLetter(models.Model):
                 name="incoming_done_says_by_whom",
             ),
             models.CheckConstraint(
+                condition=Q(state="void", voided_at__isnull=False, voided_by__isnull=False, case__isnull=True)
+                & ~Q(void_reason="")
+                | ~Q(state="void") & Q(voided_at__isnull=True, voided_by__isnull=True, void_reason=""),
+                name="incoming_void_has_reason",
+                violation_error_message="Alasan pembatalan harus diisi.",
+            ),
+            models.CheckConstraint(
                 condition=Q(paper__isnull=True) | Q(case__isnull=False), name="incoming_paper_has_case"
             ),
         ]
@@ -203,8 +226,7 @@ class IncomingLetter(models.Model):
 
         `facts`: those of `FACTS`. `after`: see `agenda.take`. The scan may follow.
         """
-        if (sentence := cls.why_not_record(by)) is not None:
-            raise NotAllowed(sentence)
+        demand(cls.why_not_record(by))
         letter = cls(agency=by.agency, recorded_by=by.user, recorded_at=by.at)
         with letter._keeping():
             letter._say(by, facts)
@@ -221,7 +243,7 @@ class IncomingLetter(models.Model):
             return sentence
         if self.case_id:
             return "Penanganan sudah dibuka dari surat ini. Perbaiki dokumennya dalam berkas penanganan itu."
-        return FINISHED if self.state == self.State.DONE else None
+        return self._over
 
     def correct(self, by: Officer, *, version: int, scan: Accepted | None = None, **facts) -> None:
         """Mend what was typed, or add the scan. The number of the agenda stays.
@@ -229,7 +251,7 @@ class IncomingLetter(models.Model):
         A scan that was passed on is not exchanged for another.
         """
         with self._acting(version):
-            self._demand(self.why_not_correct(by))
+            demand(self.why_not_correct(by))
             before = {name: getattr(self, name) for name in FACTS}
             self._say(by, facts)
             if self.received_on.year != self.year:
@@ -246,6 +268,36 @@ class IncomingLetter(models.Model):
             self._tell(by, "corrected", changed=changed, scan=scan is not None)
             if old:
                 transaction.on_commit(lambda: self.file.storage.delete(old))
+
+    @property
+    def _over(self) -> str | None:
+        """Why nothing more happens with it, or None."""
+        return {self.State.DONE: FINISHED, self.State.VOID: VOIDED}.get(self.state)
+
+    def why_not_void(self, by: Officer) -> str | None:
+        """An entry made twice by error: not where somebody has built on it."""
+        if by.user.pk != self.recorded_by_id and self.why_not_record_for(by) is not None:
+            return "Entri surat masuk dibatalkan oleh yang mencatatnya atau petugas pencatat."
+        if self._over:
+            return self._over
+        if self.case_id:
+            return "Penanganan sudah dibuka dari surat ini; entrinya tidak dapat dibatalkan."
+        if self.parts.exclude(answered_at=None).exists():
+            return "Disposisi surat ini sudah ada yang dijawab; surat ini diselesaikan oleh pimpinan."
+        return None
+
+    def void(self, by: Officer, reason: str, *, version: int | None = None) -> None:
+        """Strike the entry out for good: it stays in the agenda, and its number is never given again."""
+        reason = reason.strip()
+        with self._acting(version):
+            demand(self.why_not_void(by))
+            if not reason:
+                raise Refused("Isi alasan pembatalan.")
+            ended = self.parts.open().update(ended_at=by.at)
+            self._move(self.State.VOID)
+            self.voided_at, self.voided_by, self.void_reason = by.at, by.user, reason
+            self._save()
+            self._tell(by, "voided", ended=ended)
 
     def _say(self, by: Officer, facts: dict) -> None:
         """Take over what the envelope says, and refuse what cannot be."""
@@ -278,26 +330,30 @@ class IncomingLetter(models.Model):
 
     def why_not_dispose(self, by: Officer) -> str | None:
         """Only those before whom it lies, and only to those below them."""
+        if self.state == self.State.VOID:
+            return VOIDED
         sources = self.sources(by)
         if not sources:
             return "Surat ini tidak berada pada Anda. Disposisi diberikan oleh yang menerimanya."
         if self.state == self.State.DONE and not by.heads:
             return FINISHED
-        if not any(len(by.reach[hat.position_id]) > 1 for _, hat in sources):
+        below = any(len(by.reach[hat.position_id]) > 1 for _, hat in sources)
+        if not below and not self.recipients(by):
             return "Tidak ada jabatan di bawah Anda. Jawab disposisi ini sendiri."
         return None
 
     def recipients(self, by: Officer) -> list[Recipient]:
         """To whom he may pass it: positions below that somebody holds today, each holder where there are
-        several. Nearest first."""
-        below = set().union(*(by.reach[hat.position_id] - {hat.position_id} for _, hat in self.sources(by)))
+        several, the nearest first; then the partners outside the office (TKSK, kecamatan)."""
+        hats = [hat for _, hat in self.sources(by)]
+        below = set().union(*(by.reach[hat.position_id] - {hat.position_id} for hat in hats))
+        inside = any(not hat.external for hat in hats)
         held: dict[int, list] = {}
-        for appointment in authority.holders(self.agency_id, by.day, below):
-            if not appointment.position.external:
+        for appointment in authority.in_force(self.agency_id, by.day):
+            if appointment.position_id in below or (inside and appointment.position.external):
                 held.setdefault(appointment.position_id, []).append(appointment)
         found = []
-        for position_id in sorted(held, key=lambda pk: (by.depth(pk), held[pk][0].position.name)):
-            rows = held[position_id]
+        for rows in sorted(held.values(), key=lambda rows: _nearness(rows[0].position, by)):
             names = joined([str(row.user) for row in rows])
             found.append(Recipient(rows[0].position, None, f"{rows[0].position} ({names})"))
             if len(rows) > 1:
@@ -336,11 +392,11 @@ class IncomingLetter(models.Model):
         return [officer for officer in found if self.why_not_dispose(officer) is None]
 
     @classmethod
-    def why_not_record_disposition(cls, by: Officer) -> str | None:
-        """Whoever records for others, inside the office."""
+    def why_not_record_for(cls, by: Officer) -> str | None:
+        """What others wrote or said: whoever records for others, inside the office."""
         if any(hat.may_record and not hat.external for hat in by.hats):
             return None
-        return "Disposisi tertulis dicatat oleh petugas pencatat."
+        return "Disposisi tertulis dan jawaban orang lain dicatat oleh petugas pencatat."
 
     def record_disposition(
         self,
@@ -359,11 +415,12 @@ class IncomingLetter(models.Model):
         As `dispose`, with the authority of `hand`. Raises Refused.
         """
         with self._acting(version):
-            self._demand(self.why_not_record_disposition(by))
+            demand(self.why_not_record_for(by))
             if given_on > by.day:
                 raise Refused("Tanggal disposisi tidak boleh di masa depan.")
             if given_on < self.received_on:
                 raise Refused("Tanggal disposisi tidak boleh sebelum surat diterima.")
+            self._demand_held(hand.user, {hat.position_id for _, hat in self.sources(hand)}, given_on)
             given = self._give(hand, keys, due_on, asked, note, given_on, by)
             to = [part.to_position_id for part in given]
             self._tell(by, "disposition_recorded", to=to, hand=hand.user.pk)
@@ -380,8 +437,7 @@ class IncomingLetter(models.Model):
         recorder: Officer | None = None,
     ) -> list["Disposition"]:
         """The parts, on the authority of `by`."""
-        if (sentence := self.why_not_dispose(by)) is not None:
-            raise NotAllowed(sentence)
+        demand(self.why_not_dispose(by))
         whose = str(by.user) if recorder else "Anda"
         known = {one.key: one for one in self.recipients(by)}
         keys = list(dict.fromkeys(keys))
@@ -407,7 +463,9 @@ class IncomingLetter(models.Model):
                 raise Refused(f"{one.label} sudah memegang disposisi surat ini dan belum menjawab.")
             open_parts.append((one.position.pk, user_id))
             part, hat = next(
-                (part, hat) for part, hat in sources if one.position.pk in by.reach[hat.position_id]
+                (part, hat)
+                for part, hat in sources
+                if one.position.external or one.position.pk in by.reach[hat.position_id]
             )
             if part and by.day <= part.due_on < due_on:
                 raise Refused(
@@ -441,39 +499,96 @@ class IncomingLetter(models.Model):
     def why_not_answer(self, part: "Disposition", by: Officer) -> str | None:
         """Each for his own part, once."""
         if not part.is_open:
-            return "Bagian disposisi ini sudah dijawab atau sudah berakhir."
+            return ANSWERED
         if part.hat_of(by) is None:
             return f"Bagian ini dijawab oleh {part.to_title}."
         return None
 
     def answer(self, part_id: int, by: Officer, text: str, *, version: int | None = None) -> None:
         """Answer for one's own part. With the last answer the letter is finished."""
-        text = text.strip()
         with self._acting(version):
-            part = self.parts.get(pk=part_id)
-            self._demand(self.why_not_answer(part, by))
-            if not text:
-                raise Refused("Isi jawaban atas disposisi ini.")
-            part.answer, part.answered_at, part.answered_by = text, by.at, by.user
-            part.answered_title = part.hat_of(by).title
-            part.save()
-            if not self.parts.open().exists():
-                self._move(self.State.DONE)
-                self.finished_at, self.finished_by = by.at, by.user
-            self._save()
+            part = self._answer(part_id, by, text)
             self._tell(by, "answered", title=part.answered_title, part=part.pk)
+
+    def answerers(self, part: "Disposition", by: Officer) -> list[Officer]:
+        """Those others whose answer to the part may be recorded today: whose part it is."""
+        rows = authority.in_force(self.agency_id, by.day)
+        users = {row.user_id: row.user for row in rows if row.position_id == part.to_position_id}
+        for user in users.values():
+            user.agency = self.agency
+        found = [Officer(user, by.at) for pk, user in users.items() if pk != by.user.pk]
+        return [officer for officer in found if part.hat_of(officer)]
+
+    def why_not_record_answer(self, part: "Disposition", by: Officer) -> str | None:
+        """By whom records for others; an open part, and somebody whose part it is."""
+        if (sentence := self.why_not_record_for(by)) is not None:
+            return sentence
+        if not part.is_open:
+            return ANSWERED
+        return None if self.answerers(part, by) else f"Hari ini tidak ada pemegang bagian {part.to_title}."
+
+    def record_answer(
+        self,
+        part_id: int,
+        by: Officer,
+        hand: User,
+        text: str,
+        *,
+        answered_on: date,
+        version: int | None = None,
+    ) -> None:
+        """What `hand` did and told or wrote on the day `answered_on`, recorded by another; both names stand.
+
+        Raises Refused, and NotAllowed where the part is not his.
+        """
+        with self._acting(version):
+            demand(self.why_not_record_for(by))
+            part = self.parts.get(pk=part_id)
+            officer = next((o for o in self.answerers(part, by) if o.user.pk == hand.pk), None)
+            if officer is None:
+                raise Refused(f"Bagian ini dijawab oleh {part.to_title}.")
+            if answered_on > by.day:
+                raise Refused("Tanggal jawaban tidak boleh di masa depan.")
+            if answered_on < (part.given_on or authority.local_day(self.agency, part.at)):
+                raise Refused("Tanggal jawaban tidak boleh sebelum disposisinya.")
+            self._demand_held(hand, {part.to_position_id}, answered_on)
+            part = self._answer(part_id, officer, text, answered_on, by)
+            self._tell(by, "answer_recorded", part=part.pk, hand=hand.pk)
+
+    def _answer(
+        self,
+        part_id: int,
+        by: Officer,
+        text: str,
+        answered_on: date | None = None,
+        recorder: Officer | None = None,
+    ) -> "Disposition":
+        """The answer, on the authority of `by`."""
+        part, text = self.parts.get(pk=part_id), text.strip()
+        demand(self.why_not_answer(part, by))
+        if not text:
+            raise Refused("Isi jawaban atas disposisi ini.")
+        part.answer, part.answered_at, part.answered_by = text, by.at, by.user
+        part.answered_title, part.answered_on = part.hat_of(by).title, answered_on
+        part.answer_recorded_by = recorder.user if recorder else None
+        part.save()
+        if not self.parts.open().exists():
+            self._move(self.State.DONE)
+            self.finished_at, self.finished_by = by.at, by.user
+        self._save()
+        return part
 
     def why_not_finish(self, by: Officer) -> str | None:
         """The head may end it without, or before, the answers of others."""
         if not by.heads:
             return "Surat ini diselesaikan dengan jawaban semua penerima disposisi, atau oleh pimpinan."
-        return FINISHED if self.state == self.State.DONE else None
+        return self._over
 
     def finish(self, by: Officer, note: str, *, version: int | None = None) -> None:
         """Nothing more is to be done; parts not answered end with it."""
         note = note.strip()
         with self._acting(version):
-            self._demand(self.why_not_finish(by))
+            demand(self.why_not_finish(by))
             if not note:
                 raise Refused("Isi catatan penyelesaian.")
             ended = self.parts.open().update(ended_at=by.at)
@@ -486,12 +601,14 @@ class IncomingLetter(models.Model):
 
     def why_not_open_case(self, by: Officer) -> str | None:
         """One case is opened from a letter; under which SOP he may do so, the SOP says."""
+        if self.state == self.State.VOID:
+            return VOIDED
         return "Penanganan sudah dibuka dari surat ini." if self.case_id else None
 
     def became(self, by: Officer, case: Case, paper: Paper | None) -> None:
         """The case that was opened from it, and the paper it is in the dossier."""
         with self._acting():
-            self._demand(self.why_not_open_case(by))
+            demand(self.why_not_open_case(by))
             self.case, self.paper = case, paper
             self._save()
             self._tell(by, "case_opened", case=case.pk)
@@ -523,9 +640,13 @@ class IncomingLetter(models.Model):
                 self.file.storage.delete(self._stored)
             raise
 
-    def _demand(self, sentence: str | None) -> None:
-        if sentence is not None:
-            raise NotAllowed(sentence)
+    def _demand_held(self, hand: User, positions: set[int], day: date) -> None:
+        """What is recorded for a day was done by who held the authority on it. Raises Refused."""
+        held = {a.position_id for a in authority.in_force(self.agency_id, day) if a.user_id == hand.pk}
+        if positions and not held & positions:
+            raise Refused(
+                f"{hand} tidak memegang jabatan ini pada {day_text(day)}. Periksa nama dan tanggalnya."
+            )
 
     def _move(self, state: str) -> None:
         if state not in self.TRANSITIONS[self.state]:
@@ -540,6 +661,11 @@ class IncomingLetter(models.Model):
         journal.write(by, f"incoming.{verb}", self, title, year=self.year, seq=self.seq, **data)
 
 
+def _nearness(position: Position, by: Officer) -> tuple:
+    """Order of recipients: by how far below they are, partners outside last."""
+    return position.external, by.depth(position.pk), position.name
+
+
 class Dispositions(models.QuerySet):
     def open(self):
         """Parts that are neither answered nor ended."""
@@ -549,7 +675,8 @@ class Dispositions(models.QuerySet):
 class Disposition(models.Model):
     """A part of a letter given to somebody below: what is asked of him, until when, and what he answered.
 
-    Written by hand on the sheet: on the day `given_on`, and recorded by another.
+    Written by hand on the sheet: on the day `given_on`, and recorded by another; an answer likewise, on the
+    day `answered_on`.
     The titles are those of the day on which it was given or answered.
     """
 
@@ -571,6 +698,8 @@ class Disposition(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     answered_title = models.CharField(max_length=200, blank=True)
+    answered_on = models.DateField("dijawab pada", null=True, blank=True)
+    answer_recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField("berakhir bersama surat", null=True, blank=True)
 
     objects = Dispositions.as_manager()
@@ -617,6 +746,11 @@ class Disposition(models.Model):
                 ),
                 name="disposition_answered_says_what",
                 violation_error_message="Jawaban harus diisi.",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_on__isnull=True, answer_recorded_by__isnull=True)
+                | Q(answered_on__isnull=False, answer_recorded_by__isnull=False, answered_at__isnull=False),
+                name="disposition_answer_for_says_when",
             ),
         ]
 

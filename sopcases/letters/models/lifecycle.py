@@ -1,7 +1,7 @@
 """What every letter's verbs share: the lock, the log, the hands, and the ways a letter ends."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,22 +11,22 @@ from django.core.files.base import ContentFile
 from django.db import models, transaction
 
 from sopcases.cases import mandates
+from sopcases.cases.hands import DISPOSER, DRAFTER, Hands
 from sopcases.cases.models import Case, Filing, Paper
 from sopcases.cases.progress import Progress
-from sopcases.cases.walk import walking, walking_many
-from sopcases.letters import checking, pdf, register, sheet
+from sopcases.cases.walk import Walk, walking, walking_many
+from sopcases.letters import pdf, register, sheet
 from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.models.wording import page_css
 from sopcases.letters.states import EDITABLE, ENDED, INKED, LetterState
-from sopcases.people.authority import Hat, Officer, Signatory, holders, signatories
+from sopcases.people.authority import Hat, Officer, Signatory
 from sopcases.people.models import Appointment, User
-from sopcases.refusal import Conflict, NotAllowed, Refused
+from sopcases.refusal import Conflict, Refused, demand, required
 
 TOKEN_BYTES = 24
 """192 random bits behind the QR: the check page cannot be enumerated."""
 CHANGED = "Surat ini baru saja diubah oleh petugas lain. Periksa keadaannya sekarang, lalu kirim lagi."
 CHAIN_ACTS = ("proposed", "initialled", "returned", "signed")
-DRAFTER, DISPOSER, SIGNER = "pengonsep", "pemaraf", "penanda tangan"
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,6 @@ class Lifecycle(models.Model):
     def kind(self):
         return self.paper.kind
 
-    def demand(self, sentence: str | None) -> None:
-        """Refuse with the predicate's sentence."""
-        if sentence is not None:
-            raise NotAllowed(sentence)
-
     def move(self, state: str, by: Officer, stage: int | None = None) -> None:
         """Change the state along the table, and the paper's stage with it."""
         if state not in self.TRANSITIONS[self.state]:
@@ -114,11 +109,21 @@ class Lifecycle(models.Model):
         filed = Filing.objects.filter(paper_id=self.paper_id).values("case_id")
         return Case.objects.filter(pk__in=filed).order_by("id")
 
-    def tell(self, by: Officer, verb: str, title: str = "", returned: str = "", **data) -> None:
-        """Let every case the paper is filed in log the act and walk on."""
+    def tell(
+        self,
+        by: Officer,
+        verb: str,
+        title: str = "",
+        returned: str = "",
+        first: Callable[[Walk], object] = lambda own: None,
+        **data,
+    ) -> None:
+        """Let every case the paper is filed in log the act and walk on; `first` happens in its own case."""
         hand = self.is_hand(by)
         with walking_many(self.cases(), by, entitled=hand) as walks:
             for walk in walks:
+                if walk.case.pk == self.case_id:
+                    first(walk)
                 walk.log(
                     f"letter.{verb}",
                     title,
@@ -186,47 +191,22 @@ class Lifecycle(models.Model):
             return None
         return next(iter(chain[chain.index(self.turn_id) + 1 :]), None)
 
-    def crossing(self, user: User, position_id: int, day: date) -> tuple[bool, str | None]:
-        """Three hands (design rule 16): may this person be one hand more?
+    @property
+    def hands(self) -> Hands:
+        """Who may be which of its hands."""
+        return Hands(self.kind, self.case.area_id)
 
-        Answers (whether a reason is due, the sentence of refusal or None). One person may be two hands only
-        when nobody else holds the position on the day, and never three.
-        """
-        before = self.hands_of(user.pk)
-        if not before:
-            return False, None
-        if len(before) > 1:
-            return False, (
-                "Satu orang tidak boleh sekaligus menjadi pengonsep, pemaraf, dan penanda tangan "
-                "surat yang sama."
-            )
-        signing = position_id == self.kind.signer_id
-        able = self.signatories_on(day) if signing else self.holders_of(position_id, day)
-        others = [a for a in able if a.user_id != user.pk]
-        if others:
-            names = ", ".join(sorted({str(a.user) for a in others}))
-            return False, (
-                f"{user} sudah menjadi {before[0]} surat ini. Tahap ini harus dilakukan orang lain: {names}."
-            )
-        return True, None
+    def crossing(self, user: User, position_id: int, day: date) -> tuple[bool, str | None]:
+        """May this person be one hand more? Answers (whether a reason is due, the refusal or None)."""
+        return self.hands.crossing(user, position_id, day, self.hands_of(user.pk))
 
     def holders_of(self, position_id: int | None, day: date) -> list[Appointment]:
         """Who can use a position's authority for this letter's case on the day."""
-        area = self.case.area_id
-        return [
-            a
-            for a in holders(self.agency_id, day, [position_id])
-            if a.area_id is None or area is None or a.area_id == area
-        ]
+        return self.hands.holders(position_id, day)
 
     def signatories_on(self, day: date) -> list[Signatory]:
         """Who may sign it on the day: the holders of the signing position, and those who may for them."""
-        area = self.case.area_id
-        return [
-            s
-            for s in signatories(self.agency_id, day, self.kind.signer_id)
-            if s.area_id is None or area is None or s.area_id == area
-        ]
+        return self.hands.signatories(day)
 
     def signing_hat(self, by: Officer) -> Hat | None:
         """The hat under which this officer may sign it: of the signing position, or a.n. or u.b. of it."""
@@ -264,7 +244,7 @@ class Lifecycle(models.Model):
     def edit(self, by: Officer, content: dict, *, version: int | None = None) -> None:
         """Write the draft anew. Who writes becomes one of its drafters."""
         with self.acting(version):
-            self.demand(self.why_not_edit(by))
+            demand(self.why_not_edit(by))
             if content == self.content:
                 return
             self.content = content
@@ -319,14 +299,7 @@ class Lifecycle(models.Model):
         self.body = sheet.body_html(sheet.build(self, by.at))
         if self.number or not self.kind.series.exists():
             self.token = self.token or secrets.token_urlsafe(TOKEN_BYTES)
-        content = pdf.render(
-            self.body,
-            title=self.print_title,
-            face=face,
-            key=f"{self.pk}-{self.version}",
-            page=self.page_css,
-            check=checking.address(self.token),
-        )
+        content = pdf.final(self, self.body, face=face, token=self.token)
         self.sha256 = pdf.digest(content)
         self.store(self.pdf, "surat.pdf", ContentFile(content))
         self.tell_orders()
@@ -343,13 +316,19 @@ class Lifecycle(models.Model):
 
     @property
     def page_css(self) -> str:
-        """The paper of its kind and its agency, for the PDF engine; "" for the default."""
-        return page_css(self.kind, self.agency)
+        """The paper of its kind, its agency and its table, for the PDF engine; "" for the default."""
+        wide = LAYOUTS[self.layout].wide(self.content)
+        return page_css(self.kind, self.agency, wide=wide)
 
     @property
     def print_title(self) -> str:
         """The PDF's title: kind and number, never a child's name."""
         return f"{self.paper.kind} {self.number}".strip()
+
+    @property
+    def tells_nik(self) -> bool:
+        """Whether its drafter chose to name the NIK of its children."""
+        return bool(self.content.get("with_nik")) or "nik" in self.content.get("facts", ())
 
     # --- further cases
 
@@ -365,16 +344,16 @@ class Lifecycle(models.Model):
         """File the letter to a further case, as the output of its step that waits for such a letter if one
         does. Raises NotAllowed where the officer takes no part in that case, Refused where it is there."""
         with self.acting(version):
-            self.demand(self.why_not_serve(by))
-            self.demand(why_not_touch(case, by))
+            demand(self.why_not_serve(by))
+            demand(why_not_touch(case, by))
             if case.pk in {one.pk for one in self.cases()}:
                 raise Refused("Surat ini sudah ada dalam berkas penanganan itu.")
-            with walking(case, by) as walk:
-                slot = next((s for s in walk.slots(self.kind.pk) if s.attempt_id), None)
-                walk.file(self.paper, slot.output_id if slot else None)
-                walk.log("letter.served", letter=self.pk, paper=self.paper_id, kind=self.kind.pk)
-            with walking(self.case, by) as walk:
-                walk.log("letter.served", letter=self.pk, paper=self.paper_id, kind=self.kind.pk)
+            with walking_many([case, self.case], by) as walks:
+                for walk in walks:
+                    if walk.case.pk == case.pk:
+                        slot = next((s for s in walk.slots(self.kind.pk) if s.attempt_id), None)
+                        walk.file(self.paper, slot.output_id if slot else None)
+                    walk.log("letter.served", letter=self.pk, paper=self.paper_id, kind=self.kind.pk)
 
     # --- the ends
 
@@ -392,15 +371,13 @@ class Lifecycle(models.Model):
     def void(self, by: Officer, reason: str, *, version: int | None = None) -> None:
         """Take the letter out of force for good; its number is never used again."""
         with self.acting(version):
-            self.demand(self.why_not_void(by))
+            demand(self.why_not_void(by))
             self._end(LetterState.VOID, by, reason)
             self.write("voided", by, reason=reason.strip())
             self.tell(by, "voided")
 
     def _end(self, state: str, by: Officer, reason: str) -> None:
-        reason = reason.strip()
-        if not reason:
-            raise Refused("Alasan harus diisi.")
+        reason = required(reason, "Alasan harus diisi.")
         self.move(state, by)
         self.turn = None
         if self.paper.voided_at is None:
@@ -424,7 +401,7 @@ class Lifecycle(models.Model):
         Returns the new letter; the old one is void, and so is its number.
         """
         with self.acting(version):
-            self.demand(self.why_not_replace(by))
+            demand(self.why_not_replace(by))
             old = self.paper
             paper = Paper.objects.create(
                 agency=old.agency,
@@ -456,9 +433,14 @@ class Lifecycle(models.Model):
             self.tell(by, "replaced", by_letter=new.pk)
             for filing in sorted(filings, key=lambda f: (f.case_id, f.pk)):
                 with walking(filing.case, by) as walk:
+                    output, here = filing.output_id, walk.plan.output
+                    if output and output not in here:
+                        if any(f.case_id == filing.case_id and f.output_id in here for f in filings):
+                            continue  # of the revision before: filed as the present one's output too
+                        output = None
                     walk.file(
                         paper,
-                        filing.output_id,
+                        output,
                         children=[filing.child_id] if filing.child_id else (),
                         child_id=filing.attempt.child_id if filing.attempt else None,
                     )

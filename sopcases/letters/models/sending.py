@@ -7,7 +7,7 @@ from sopcases.letters import sheet
 from sopcases.letters.models.fixing import Fixing
 from sopcases.letters.states import LetterState
 from sopcases.people.authority import Officer
-from sopcases.refusal import Refused
+from sopcases.refusal import Refused, demand
 
 
 class Sending(Fixing):
@@ -40,7 +40,7 @@ class Sending(Fixing):
     ) -> None:
         """Note that the signed letter went out; `receipt` where it came back already."""
         with self.acting(version):
-            self.demand(self.why_not_send(by))
+            demand(self.why_not_send(by))
             to = " ".join(to.split())
             if not to:
                 raise Refused("Tuliskan kepada siapa surat ini dikirim.")
@@ -66,7 +66,7 @@ class Sending(Fixing):
     ) -> None:
         """Keep the receipt, or the second copy that its receiver filled in and sent back."""
         with self.acting(version):
-            self.demand(self.why_not_file_receipt(by))
+            demand(self.why_not_file_receipt(by))
             if received_on is not None:
                 self._check_between(received_on, self.sent_on, "dikirim", by)
             self._keep_receipt(receipt, received_on)

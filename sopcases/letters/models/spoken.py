@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from sopcases.cases.hands import demand_reason
 from sopcases.cases.wording import moment
 from sopcases.letters import sheet
 from sopcases.letters.models.approving import Approving
 from sopcases.letters.states import SPOKEN_FACE, LetterState
 from sopcases.people.authority import Officer
 from sopcases.people.models import User
-from sopcases.refusal import Refused
+from sopcases.refusal import Refused, demand
 from sopcases.sops.models import Stage
 
 
@@ -45,7 +46,7 @@ class Spoken(Approving):
         approver must have held the authority to sign on the day of that moment.
         """
         with self.acting(version):
-            self.demand(self.why_not_note_approval(by))
+            demand(self.why_not_note_approval(by))
             self._check_moment(at, by)
             if approver.pk in (by.user.pk, heard_by.pk):
                 raise Refused(
@@ -55,11 +56,11 @@ class Spoken(Approving):
             if heard_by.agency_id != self.agency_id:
                 raise Refused("Yang mendengar persetujuan harus pegawai perangkat daerah ini.")
             day = sheet.local_day(self.agency, at)
-            signatory = self._named(approver, self.signatories_on(day), day, "penanda tangan")
+            signatory = self.hands.named(approver, self.kind.signer_id, day)
             due, sentence = self.crossing(signatory.user, self.kind.signer_id, day)
             if sentence:
                 raise Refused(sentence)
-            self._demand_reason(due, reason)
+            demand_reason(due, reason)
             if not self.agency.number_after_ink:
                 self._redate(by)
             self._sign_as(signatory)

@@ -26,6 +26,8 @@ class Typeface(models.TextChoices):
     SERIF = "Liberation Serif", "Times New Roman"
 
 
+OTHER_SCRIPTS = '"Letter Scripts", "Letter Han"'
+"""As print.css names the fonts for what the typeface does not hold."""
 NARROWEST, WIDEST = 15, 50
 SMALLEST, LARGEST = 10, 13
 
@@ -76,12 +78,14 @@ class HouseStyle(models.Model):
     def __str__(self):
         return f"{self.get_paper_display()}, {self.get_typeface_display()} {self.type_size}"
 
-    def page_css(self, paper: str = "") -> str:
-        """The rules that set the paper, for the PDF engine; `paper` overrides the size."""
+    def page_css(self, paper: str = "", *, wide: bool = False) -> str:
+        """The rules that set the paper, for the PDF engine; `paper` overrides the size, `wide` turns it."""
+        sides = (paper or self.paper).split()
         margins = (self.margin_top, self.margin_right, self.margin_bottom, self.margin_left)
         return (
-            f"@page {{ size: {paper or self.paper}; margin: {' '.join(f'{mm}mm' for mm in margins)} }} "
-            f'html {{ font: {self.type_size}pt "{self.typeface}", "DejaVu Sans", sans-serif }}'
+            f"@page {{ size: {' '.join(sides[::-1] if wide else sides)}; "
+            f"margin: {' '.join(f'{mm}mm' for mm in margins)} }} "
+            f'html {{ font: {self.type_size}pt "{self.typeface}", {OTHER_SCRIPTS}, sans-serif }}'
         )
 
 
@@ -139,9 +143,9 @@ STANDING = ("basis", "tasks", "cc")
 """Lists of a wording that a new letter of the kind starts with; its drafter may change them."""
 
 
-def page_css(kind: PaperKind, agency: Agency) -> str:
-    """The rules that set the paper of a kind of letter; "" where neither it nor the agency sets any."""
+def page_css(kind: PaperKind, agency: Agency, *, wide: bool) -> str:
+    """The rules that set the paper of a letter of this kind; "" where nothing sets any."""
     style = getattr(agency, "house_style", None)
     wording = getattr(kind, "wording", None)
     paper = wording.paper if wording else ""
-    return (style or HouseStyle()).page_css(paper) if style or paper else ""
+    return (style or HouseStyle()).page_css(paper, wide=wide) if style or paper or wide else ""

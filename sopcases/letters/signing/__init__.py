@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sopcases.refusal import Refused
 
 WET, CERTIFICATE, BSRE = "wet", "certificate", "bsre"
+ELECTRONIC = (CERTIFICATE, BSRE)
 BSRE_SENTENCE = (
     "Dokumen ini telah ditandatangani secara elektronik menggunakan sertifikat elektronik yang diterbitkan "
     "oleh Balai Besar Sertifikasi Elektronik (BSrE), Badan Siber dan Sandi Negara"

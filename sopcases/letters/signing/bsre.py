@@ -28,14 +28,14 @@ STATUS_SENTENCES = {
 }
 NO_EMAIL = "Surel kedinasan Anda belum diisi; BSrE mengenali Anda dengan surel itu. Hubungi admin sopcases."
 NO_SERVICE = "Layanan tanda tangan BSrE belum diatur pada server ini. Hubungi admin sopcases."
-SILENT = "Layanan tanda tangan BSrE tidak menjawab. Surat belum ditandatangani; coba lagi beberapa saat lagi."
+SILENT = "Layanan tanda tangan BSrE tidak menjawab. Naskah belum ditandatangani; coba lagi beberapa saat."
 TOO_SLOW = (
-    "Layanan tanda tangan BSrE tidak menjawab dalam {seconds} detik. Surat belum ditandatangani; coba lagi "
+    "Layanan tanda tangan BSrE tidak menjawab dalam {seconds} detik. Naskah belum ditandatangani; coba lagi "
     "beberapa saat lagi."
 )
-HALF = "Jawaban layanan tanda tangan BSrE tidak utuh. Surat belum ditandatangani; coba lagi."
+HALF = "Jawaban layanan tanda tangan BSrE tidak utuh. Naskah belum ditandatangani; coba lagi."
 DENIED = "Server ini ditolak oleh layanan tanda tangan BSrE (nama, sandi, atau alamat servernya)."
-REFUSED = "BSrE menolak: {error}. Surat belum ditandatangani."
+REFUSED = "BSrE menolak: {error}. Naskah belum ditandatangani."
 
 
 def means(email: str, passphrase: str) -> Means:

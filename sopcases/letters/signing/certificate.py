@@ -42,9 +42,9 @@ NO_KEY = "Berkas ini tidak memuat kunci beserta sertifikatnya."
 NOT_FOR_SIGNING = "Sertifikat ini tidak diterbitkan untuk menandatangani dokumen."
 ODD_KEY = "Jenis kunci sertifikat ini belum didukung; pakai RSA (2048 bit ke atas) atau kurva eliptik."
 NO_TSA = (
-    "Layanan cap waktu tidak menjawab, sehingga surat belum ditandatangani. Coba lagi beberapa saat lagi."
+    "Layanan cap waktu tidak menjawab, sehingga naskah belum ditandatangani. Coba lagi beberapa saat lagi."
 )
-BROKEN = "Surat belum ditandatangani karena naskahnya tidak dapat ditandatangani secara elektronik."
+BROKEN = "Naskah belum ditandatangani karena tidak dapat ditandatangani secara elektronik."
 
 
 class KeySigner(Signer):

@@ -10,17 +10,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sopcases.cases.forms.fields import ActForm, ReasonField
-from sopcases.cases.serving import send_file
 from sopcases.cases.views.posting import answer
 from sopcases.letters import register
 from sopcases.letters.agenda import Agenda
-from sopcases.letters.incoming_agenda import IncomingAgenda
 from sopcases.letters.models import Letter, Number, Series
 from sopcases.letters.states import LetterState
+from sopcases.letters.year import YearRegister
 from sopcases.people import journal
 from sopcases.people.access import View, gate, officers
 from sopcases.people.authority import Officer
-from sopcases.refusal import NotAllowed
+from sopcases.people.files import send_file
+from sopcases.refusal import demand
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 YEARS = range(2000, 2201)
@@ -33,8 +33,7 @@ def readers(view: View) -> View:
     @officers
     @wraps(view)
     def inner(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
-        if (sentence := register.refuse_read(request.officer)) is not None:
-            raise NotAllowed(sentence)
+        demand(register.refuse_read(request.officer))
         return view(request, *args, **kwargs)
 
     return inner
@@ -62,7 +61,7 @@ def agenda_xlsx(request: HttpRequest) -> HttpResponse:
 
 
 def sent(
-    request: HttpRequest, found: Agenda | IncomingAgenda, ending: str, verb: str = "agenda.exported"
+    request: HttpRequest, found: YearRegister, ending: str, verb: str = "agenda.exported"
 ) -> HttpResponse:
     """An agenda as a file, written down."""
     content = found.pdf() if ending == "pdf" else found.xlsx()

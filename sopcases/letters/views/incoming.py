@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sopcases.cases import serving
 from sopcases.cases.forms.fields import ActForm
 from sopcases.cases.opening import Source
 from sopcases.cases.printing import pdf_response, printed
@@ -20,18 +19,22 @@ from sopcases.letters import incoming_page as page
 from sopcases.letters.access import act_gate, hand_gate, incoming_gate, log_incoming, part_gate
 from sopcases.letters.incoming_agenda import IncomingAgenda
 from sopcases.letters.incoming_forms import (
+    AnswerForForm,
     AnswerForm,
     CorrectForm,
     DisposeForm,
     FinishForm,
     RecordForm,
+    VoidEntryForm,
     WrittenForm,
 )
 from sopcases.letters.incoming_page import incoming_url
 from sopcases.letters.models import Disposition, IncomingLetter
+from sopcases.letters.models.incoming import VOIDED
 from sopcases.letters.views.agenda import readers, sent
 from sopcases.people.authority import Officer
-from sopcases.refusal import NotAllowed
+from sopcases.people.files import intact, send_file
+from sopcases.refusal import NotAllowed, demand
 
 # The agenda ----------------------------------------------------------------------------------------
 
@@ -63,8 +66,7 @@ def agenda_xlsx(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def record(request: HttpRequest) -> HttpResponseBase:
     """Enter a letter."""
-    if (sentence := IncomingLetter.why_not_record(request.officer)) is not None:
-        raise NotAllowed(sentence)
+    demand(IncomingLetter.why_not_record(request.officer))
     form = RecordForm(request.POST or None, request.FILES or None, officer=request.officer)
 
     def do() -> tuple[IncomingLetter, str]:
@@ -105,18 +107,20 @@ def scan(request: HttpRequest, letter: IncomingLetter) -> HttpResponseBase:
     content = _whole(letter, request.officer)
     log_incoming(request, letter, "scan_read")
     name = f"{letter.file_name}.{SUFFIXES.get(letter.mime, 'bin')}"
-    return serving.send_file(content, letter.mime, f'attachment; filename="{name}"')
+    return send_file(content, letter.mime, f'attachment; filename="{name}"')
 
 
 def _whole(letter: IncomingLetter, officer: Officer) -> bytes:
     """The scan, if it is still what was stored. Raises Refused."""
-    return serving.intact(letter.file, letter.sha256, officer, "incoming.damaged", letter)
+    return intact(letter.file, letter.sha256, officer, "incoming.damaged", letter)
 
 
 @incoming_gate
 @require_safe
 def disposition_pdf(request: HttpRequest, letter: IncomingLetter) -> HttpResponseBase:
     """The Lembar Disposisi, to go with the letter on paper."""
+    if letter.state == letter.State.VOID:
+        raise NotAllowed(VOIDED)
     sheet = page.sheet(letter, request.officer)
     key = f"disposisi-{letter.pk}-{letter.version}-{request.officer.at.isoformat()}"
     content = printed("print/disposition.html", letter.agency, "Lembar Disposisi", {"sheet": sheet}, key=key)
@@ -173,7 +177,8 @@ def dispose(request: HttpRequest, letter: IncomingLetter) -> HttpResponseBase:
         form,
         do,
         title="Disposisikan surat masuk",
-        text="Setiap penerima menjawab bagiannya sendiri. Hanya jabatan di bawah Anda yang dapat dipilih.",
+        text="Setiap penerima menjawab bagiannya sendiri. "
+        "Yang dapat dipilih jabatan di bawah Anda dan mitra di luar kantor.",
         submit="Disposisikan",
         back=incoming_url(letter),
         letter=letter,
@@ -181,7 +186,7 @@ def dispose(request: HttpRequest, letter: IncomingLetter) -> HttpResponseBase:
 
 
 def why_not_write(place: tuple[IncomingLetter, Officer], officer: Officer) -> str | None:
-    return IncomingLetter.why_not_record_disposition(officer)
+    return IncomingLetter.why_not_record_for(officer)
 
 
 @act_gate(why_not_write, hand_gate)
@@ -246,6 +251,65 @@ def answer(request: HttpRequest, part: Disposition) -> HttpResponseBase:
     )
 
 
+def why_not_record_answer(part: Disposition, officer: Officer) -> str | None:
+    return part.letter.why_not_record_answer(part, officer)
+
+
+@act_gate(why_not_record_answer, part_gate)
+@require_http_methods(["GET", "POST"])
+def answer_for(request: HttpRequest, part: Disposition) -> HttpResponseBase:
+    """Record what somebody else did for his part."""
+    form = AnswerForForm(request.POST or None, part=part, officer=request.officer)
+
+    def do() -> tuple[IncomingLetter, str]:
+        data = form.cleaned_data
+        part.letter.record_answer(
+            part.pk,
+            request.officer,
+            data["hand"],
+            data["text"],
+            answered_on=data["answered_on"],
+            version=data["version"],
+        )
+        return part.letter, f"Jawaban {data['hand']} dicatat."
+
+    return act_page(
+        request,
+        form,
+        do,
+        title="Catat jawaban disposisi",
+        text=f"Yang dilaporkan {part.to_title} secara lisan atau tertulis. "
+        "Nama Anda tercatat sebagai yang mencatat.",
+        submit="Catat jawaban",
+        back=incoming_url(part.letter),
+        letter=part.letter,
+    )
+
+
+@act_gate(IncomingLetter.why_not_void, incoming_gate)
+@require_http_methods(["GET", "POST"])
+def void(request: HttpRequest, letter: IncomingLetter) -> HttpResponseBase:
+    """Strike out an entry that was made by error."""
+    form = VoidEntryForm(request.POST or None, version=letter.version)
+
+    def do() -> tuple[IncomingLetter, str]:
+        letter.void(request.officer, form.cleaned_data["reason"], version=form.cleaned_data["version"])
+        return letter, "Entri surat masuk dibatalkan."
+
+    return act_page(
+        request,
+        form,
+        do,
+        title="Batalkan entri surat masuk",
+        text="Entri tetap ada dalam agenda dengan coretan, dan nomornya tidak dipakai lagi. "
+        "Disposisi yang belum dijawab berakhir.",
+        submit="Batalkan entri ini",
+        back=incoming_url(letter),
+        letter=letter,
+        danger=True,
+    )
+
+
 @act_gate(IncomingLetter.why_not_finish, incoming_gate)
 @require_http_methods(["GET", "POST"])
 def finish(request: HttpRequest, letter: IncomingLetter) -> HttpResponseBase:
@@ -303,6 +367,7 @@ def act_page(
     back: str,
     letter: IncomingLetter | None = None,
     files: bool = False,
+    danger: bool = False,
 ) -> HttpResponseBase:
     """One act on a page of its own. `do` answers the letter to go to, and what to say there."""
 
@@ -321,6 +386,7 @@ def act_page(
             "back_label": str(letter) if letter else "Kembali",
             "facts": tuple(page.facts(letter)) if letter else (),
             "files": files,
+            "danger": danger,
         }
         return render(request, "letters/incoming_act.html", context, status=status)
 

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sopcases.cases import serving
 from sopcases.cases.access import At, case_gate, may_touch
+from sopcases.cases.addresses import case_url
 from sopcases.cases.forms.fields import ActForm
-from sopcases.cases.page import Reading, case_url
+from sopcases.cases.page.reading import Reading
 from sopcases.cases.progress import Progress
 from sopcases.cases.views.posting import answer
 from sopcases.letters import copying, forms, page, pdf, register
@@ -22,6 +23,7 @@ from sopcases.letters.listing import Listing
 from sopcases.letters.models import Letter
 from sopcases.letters.states import ENDED
 from sopcases.people.access import officers
+from sopcases.people.files import send_file
 from sopcases.people.forms import confirm_identity
 from sopcases.people.once import once
 from sopcases.refusal import Refused
@@ -92,7 +94,7 @@ def copy(request: HttpRequest, letter: Letter) -> HttpResponseBase:
         "letter": letter,
         "fields": copying.srikandi(letter),
         "text": copying.colleague(letter, request.officer),
-        "identity": identity(letter.case, request),
+        **around(letter, request),
         "back": page.letter_url(letter),
     }
     return render(request, "letters/copy.html", context)
@@ -109,7 +111,7 @@ def signed(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     log_read(request, letter)
     ending = paper.file.name.rsplit(".", 1)[-1]
     name = letter.file_name.removesuffix(".pdf") + f"-bertanda-tangan.{ending}"
-    return serving.send_file(content, paper.mime, f'attachment; filename="{name}"')
+    return send_file(content, paper.mime, f'attachment; filename="{name}"')
 
 
 @letter_gate
@@ -122,7 +124,7 @@ def receipt(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     log_read(request, letter)
     ending = letter.receipt.name.rsplit(".", 1)[-1]
     name = letter.file_name.removesuffix(".pdf") + f"-tanda-terima.{ending}"
-    return serving.send_file(content, letter.receipt_mime, f'attachment; filename="{name}"')
+    return send_file(content, letter.receipt_mime, f'attachment; filename="{name}"')
 
 
 def _kept(request: HttpRequest, letter: Letter, file, sha256: str) -> bytes:
@@ -291,6 +293,8 @@ def act_page(
         return page.letter_url(letter)
 
     def show(status: int) -> HttpResponse:
+        if letter.tells_nik:
+            log_read(request, letter)
         context = {
             "form": form,
             "letter": letter,

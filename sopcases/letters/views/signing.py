@@ -9,7 +9,7 @@ from sopcases.cases.views.posting import answer
 from sopcases.letters import forms, page
 from sopcases.letters.access import act_gate
 from sopcases.letters.models import Certificate, Letter
-from sopcases.letters.signing import BSRE, CERTIFICATE, Means, SigningFailed, bsre, certificate
+from sopcases.letters.signing import BSRE, CERTIFICATE, ELECTRONIC, Means, SigningFailed, bsre, certificate
 from sopcases.letters.states import LetterState
 from sopcases.letters.views.letters import act_page
 from sopcases.people.access import officers
@@ -18,7 +18,10 @@ from sopcases.people.once import once, sent_before
 from sopcases.refusal import NotAllowed, Refused
 
 AT_ONCE = 25
-NONE = "Anda belum mengunggah sertifikat elektronik Anda."
+NONE = (
+    "Anda belum mengunggah sertifikat elektronik Anda. "
+    "Unggah lewat menu nama Anda: Sertifikat elektronik saya."
+)
 NOT_HERE = "Perangkat daerah ini menandatangani surat dengan tanda tangan basah."
 
 
@@ -72,6 +75,14 @@ def certify(request: HttpRequest, letter: Letter) -> HttpResponseBase:
     )
 
 
+def chosen_before(request: HttpRequest, known: list[Letter]) -> list[Letter]:
+    """Letters that were chosen and have moved since, of those he may read: each says why it is not signed."""
+    keys = {int(key) for key in request.POST.getlist("letters") if key.isdecimal() and len(key) < 19}
+    keys -= {letter.pk for letter in known}
+    rows = Letter.objects.visible_to(request.officer).filter(pk__in=keys)
+    return list(rows.for_page()) if keys else []
+
+
 def waiting(officer: Officer) -> list[Letter]:
     """Letters that this officer may sign by certificate now, the oldest first."""
     asked = Letter.objects.waiting_for(officer).filter(waits="sign", state=LetterState.READY)
@@ -87,15 +98,16 @@ def waiting(officer: Officer) -> list[Letter]:
 def sign_many(request: HttpRequest) -> HttpResponseBase:
     """Several letters with one passphrase: each read on its own page, chosen here, and signed by itself."""
     officer = request.officer
-    if officer.agency.signature_backend not in (CERTIFICATE, BSRE):
+    if officer.agency.signature_backend not in ELECTRONIC:
         raise NotAllowed(NOT_HERE)
     if request.method == "POST" and (location := sent_before(request)):
         return redirect(location)
     letters = waiting(officer)
-    form = forms.SignManyForm(request.POST or None, letters=letters)
+    able = letters + chosen_before(request, letters)
+    form = forms.SignManyForm(request.POST or None, letters=able)
     if request.method == "POST" and form.is_valid():
         try:
-            return _sign_each(request, form, {letter.pk: letter for letter in letters})
+            return _sign_each(request, form, {letter.pk: letter for letter in able})
         except SigningFailed as refusal:
             form.add_error("passphrase", list(refusal.sentences))
     chosen = {str(value) for value in form["letters"].value() or ()}

@@ -8,4 +8,4 @@ from sopcases.people import journal
 class Migration(migrations.Migration):
     dependencies = [("people", "0001_initial")]
 
-    operations = [migrations.RunPython(journal.guard, journal.unguard)]
+    operations = [migrations.RunPython(journal.GUARD.up, journal.GUARD.down)]

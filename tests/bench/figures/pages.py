@@ -1,27 +1,36 @@
-"""Tugas Saya, list, search, case page and child page at a thousand and a hundred thousand cases.
+"""The pages of every day at ten thousand, a hundred thousand and a million cases.
 
 In the process, through the middleware and the templates, one page at one database after the other: the value
-is the p95 at the large size, beside it the p95 at the small one. PostgreSQL only.
+is the p95 at a larger size, beside it the p95 at the smallest. As many cases are running at each size: what
+grows with the years is the archive. PostgreSQL only.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import cycle
 from urllib.parse import urlencode
 
 from django.test import Client
 from django.urls import reverse
 
+from sopcases.cases import children
 from sopcases.cases.models import Case, CaseChild, Child
+from sopcases.desk.inbox import Inbox
+from sopcases.people.authority import Officer
 from sopcases.people.models import User
 from tests.bench import ground, history, timing
 from tests.bench.figures import Figure, figure
 
 DATABASES = ("postgres",)
-SMALL, LARGE = 1_000, 100_000
+SIZES = (10_000, 100_000, 1_000_000)
+QUICK = (1_000, 10_000)
 ROUNDS = 60
 PEOPLE = ("peksos", "kasi", "petugas", "kabid", "kadis")
 MOST_QUERIES, MOST_BYTES = 10, 100_000
+MOST_COUNTS, MOST_NAME = 30, 25
+"""Milliseconds to be reached by the counts on every page, and by a name looked for."""
 
 
 @dataclass
@@ -29,6 +38,7 @@ class Side:
     """One size: its database, its people at their browsers, and cases to look at."""
 
     database: object
+    size: int
     clients: dict[str, Client] = field(default_factory=dict)
     cases: list[str] = field(default_factory=list)
     children: list[tuple[str, int]] = field(default_factory=list)
@@ -53,6 +63,10 @@ class Side:
             named = Child.objects.filter(agency__slug="tanjungpinang").exclude(name="").order_by("pk")
             step = max(1, named.count() // 20)
             self.names = list(named.values_list("name", flat=True)[::step])[:20]
+
+    def officer(self, login: str) -> Officer:
+        """As a request makes him."""
+        return Officer(User.objects.get(username=f"{login}.tanjungpinang"), ground.now())
 
 
 Page = Callable[[Side, int], tuple[str, str, dict | None]]
@@ -81,7 +95,9 @@ def pages() -> dict[str, Page]:
         ),
         "list, by number": lambda side, no: (
             "peksos",
-            cases + "?" + urlencode({"status": "semua", "q": side.cases[no % len(side.cases)][-6:]}),
+            cases
+            + "?"
+            + urlencode({"status": "semua", "q": side.cases[no % len(side.cases)].rpartition("-")[2]}),
             None,
         ),
         "case page": lambda side, no: (
@@ -98,55 +114,97 @@ def pages() -> dict[str, Page]:
         "search, common name": lambda side, no: ("peksos", search, {"q": side.names[no % 20].split()[0]}),
         "search, nobody": lambda side, no: ("peksos", search, {"q": f"Zulaikhah{no}"}),
         "letters": of("kadis", reverse("letters:letters")),
+        "dashboard": of("kadis", reverse("desk:dashboard")),
+        "dashboard, a year ago": lambda side, no: (
+            "kadis",
+            reverse("desk:dashboard") + f"?tahun={ground.now().year - 1}",
+            None,
+        ),
+        "register of cases": of("kadis", reverse("desk:register_cases")),
+        "register of children": of("kadis", reverse("desk:register_children")),
     }
 
 
 @contextmanager
-def both_sizes() -> Iterator[tuple[Side, Side]]:
-    """The same lives copied to both sizes, in two databases."""
-    large = LARGE // 10 if ground.quick() else LARGE
-    with ground.fresh() as base:
+def all_sizes() -> Iterator[list[Side]]:
+    """The same lives copied to every size, in databases of their own."""
+    with ground.fresh() as base, ExitStack() as stack:
         told = history.tell(ground.now())
-        with ground.copy_of(base, "small") as one, ground.copy_of(base, "large") as two:
-            for database, cases in ((one, SMALL), (two, large)):
-                with ground.working_on(database):
-                    history.fill(told, cases)
-            sides = Side(one), Side(two)
-            for side in sides:
-                side.prepare()
-            yield sides
+        sides = []
+        for size in QUICK if ground.quick() else SIZES:
+            database = stack.enter_context(ground.copy_of(base, str(size)))
+            with ground.working_on(database):
+                history.fill(told, size)
+            sides.append(Side(database, size))
+        for side in sides:
+            side.prepare()
+        yield sides
 
 
 def measure() -> list[Figure]:
-    with both_sizes() as sides:
-        return [row for name, page in pages().items() for row in one(name, page, sides)]
+    with all_sizes() as sides:
+        found = [row for name, page in pages().items() for row in one(name, page, sides)]
+        return found + counts(sides) + by_name(sides)
 
 
-def one(name: str, page: Page, sides: tuple[Side, Side], rounds: int = ROUNDS) -> list[Figure]:
-    """A page's p95 and p50 at the large size beside the small one's; its queries, and its length."""
-    counters = [0, 0]
+def one(name: str, page: Page, sides: list[Side], rounds: int = ROUNDS) -> list[Figure]:
+    """A page's p95 and p50 at the larger sizes beside the smallest's; its queries, and its length."""
     longest = 0
+    asked = {side.size: 0 for side in sides}
 
-    def look(which: int) -> None:
+    def look(side: Side) -> None:
         nonlocal longest
-        side = sides[which]
-        login, url, data = page(side, counters[which])
-        counters[which] += 1
+        login, url, data = page(side, asked[side.size])
+        asked[side.size] += 1
         with ground.working_on(side.database):
             client = side.clients[login]
             response = client.get(url) if data is None else client.post(url, data)
         assert response.status_code == 200, (url, response.status_code)
         longest = max(longest, len(response.content))
 
-    def count(which: int) -> int:
-        with ground.working_on(sides[which].database):
-            return max(timing.queries(lambda: look(which)) for _ in range(len(PEOPLE)))
+    def count(side: Side) -> int:
+        with ground.working_on(side.database):
+            return max(timing.queries(lambda: look(side)) for _ in range(len(PEOPLE)))
 
-    small, large = timing.in_turn(rounds, lambda: look(0), lambda: look(1), warm=5)
-    few, many = count(0), count(1)
-    note = f"p50 {timing.p50(large):.1f} beside {timing.p50(small):.1f} ms"
+    few, many = count(sides[0]), count(sides[-1])
     return [
-        figure(f"{name}: p95 at the large size", timing.p95(large), "ms", timing.p95(small), note),
+        *beside(name, sides, look, rounds),
         figure(f"{name}: queries", many, "queries", few, f"reach {MOST_QUERIES}"),
         figure(f"{name}: length", longest / 1000, "kB", MOST_BYTES / 1000),
     ]
+
+
+def beside(name: str, sides: list[Side], act: Callable[[Side], object], rounds: int = ROUNDS) -> list[Figure]:
+    """An act's p95 at each larger size beside the smallest's."""
+    small, *larger = timing.in_turn(rounds, *(partial(act, side) for side in sides), warm=5)
+    return [
+        figure(
+            f"{name}: p95 at {side.size:,}",
+            timing.p95(times),
+            "ms",
+            timing.p95(small),
+            f"p50 {timing.p50(times):.1f} beside {timing.p50(small):.1f} ms",
+        )
+        for side, times in zip(sides[1:], larger, strict=True)
+    ]
+
+
+def counts(sides: list[Side]) -> list[Figure]:
+    """The figures shown on every page, for a head."""
+
+    def count(side: Side) -> None:
+        with ground.working_on(side.database):
+            Inbox(side.officer("kadis")).todo  # noqa: B018 - counted when asked
+
+    return beside(f"counts on every page (reach {MOST_COUNTS} ms)", sides, count)
+
+
+def by_name(sides: list[Side]) -> list[Figure]:
+    """A child looked for by name, rights and journal included."""
+    asked = {side.size: cycle(side.names) for side in sides}
+
+    def look(side: Side) -> None:
+        with ground.working_on(side.database):
+            children.search(side.officer("peksos"), next(asked[side.size]))
+
+    return beside(f"a child by name (reach {MOST_NAME} ms)", sides, look)

@@ -53,7 +53,7 @@ def measure() -> list[Figure]:
 
 def _standing(world: World) -> list[CaseChild]:
     case = Case.objects.select_related("sop").first()
-    return sessions.expected(case.sop, "5", APRIL, world.officer("sari"))
+    return sessions.each_once(sessions.untold(case.sop, "5", APRIL, world.officer("sari")))
 
 
 def _undone(act, world: World, present: set[int]) -> None:

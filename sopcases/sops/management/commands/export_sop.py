@@ -1,9 +1,11 @@
 """Write the SOP revision in force as YAML on standard output."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from sopcases.people.authority import local_day
 from sopcases.sops import sopfile
-from sopcases.sops.models import Revision
+from sopcases.sops.models import Sop
 
 
 class Command(BaseCommand):
@@ -14,10 +16,12 @@ class Command(BaseCommand):
         parser.add_argument("--agency", help="nama pendek perangkat daerah, bila SOP ada di beberapa")
 
     def handle(self, *, slug, agency=None, **options):
-        found = Revision.objects.filter(sop__slug=slug, state=Revision.State.IN_FORCE)
+        sops = Sop.objects.filter(slug=slug).select_related("agency").order_by("agency__slug")
         if agency:
-            found = found.filter(sop__agency__slug=agency)
-        rows = list(found.select_related("sop__agency").order_by("sop__agency__slug")[:20])
+            sops = sops.filter(agency__slug=agency)
+        now = timezone.now()
+        found = (sop.revision_on(local_day(sop.agency, now)) for sop in sops[:20])
+        rows = [revision for revision in found if revision]
         if not rows:
             raise CommandError(
                 f"Tidak ada revisi SOP “{slug}” yang berlaku{f' di “{agency}”' if agency else ''}."
@@ -27,4 +31,4 @@ class Command(BaseCommand):
             raise CommandError(
                 f"SOP “{slug}” ada di beberapa perangkat daerah. Pilih dengan --agency: {places}."
             )
-        self.stdout.write(sopfile.to_yaml(sopfile.dump(rows[0])), ending="")
+        self.stdout.write(sopfile.exported(rows[0]), ending="")
