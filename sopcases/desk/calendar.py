@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from sopcases.cases.addresses import case_url, occasion_url, step_url
-from sopcases.cases.models import Attendance, Case, Filing, Mandate, Session
+from sopcases.cases.models import Attendance, Case, Filing, Goal, Mandate, Session
 from sopcases.cases.progress import Spot
 from sopcases.desk import duties
 from sopcases.letters.incoming_page import incoming_url
@@ -167,8 +167,11 @@ class Calendar:
             yield Event(f"terlaksana-{row.pk}", SESSION, day, day, title, url, at=row.held_at)
 
     def _goals(self) -> Iterator[Event]:
-        mine = duties.goals_until(self.officer, self.last).filter(due_on__gte=self.first)
-        for row in self._rows(mine.select_related("case").order_by("due_on", "id")):
+        for goals in (duties.goals_until, duties.goals_adrift_until):
+            yield from self._goals_of(goals(self.officer, self.last).filter(due_on__gte=self.first))
+
+    def _goals_of(self, goals: QuerySet[Goal]) -> Iterator[Event]:
+        for row in self._rows(goals.select_related("case").order_by("due_on", "id")):
             title = f"{row.case.number}: tujuan rencana anak"
             url = case_url(row.case, "plan", child=row.child_id)
             late = row.due_on < self.officer.day

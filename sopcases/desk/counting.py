@@ -25,8 +25,8 @@ _statements: dict[Hashable, tuple[str, tuple]] = {}
 
 
 def waiting(officer: Officer, most: int) -> list[int]:
-    """How many letters, steps, cases, goals, letters that came and documents of SOPs wait for the officer, in
-    this order, none counted beyond `most`. One query."""
+    """How many letters, steps, cases, goals, goals adrift, letters that came and documents of SOPs wait for
+    the officer, in this order, none counted beyond `most`. One query."""
     key = _depends_on(officer), most
     if key not in _statements:
         if len(_statements) >= KEPT:
@@ -43,7 +43,8 @@ def _depends_on(officer: Officer) -> Hashable:
     """All that `_written` reads of the officer, but for the moment."""
     positions = tuple((p.pk, p.superior_id) for p in officer.positions.values())
     who = connection.alias, officer.user.pk, officer.user.agency_id, officer.day
-    return who, officer.hats, positions, tuple(parts_for(officer).rows)
+    appointed = frozenset((place, frozenset(users)) for place, users in officer.appointed.items())
+    return who, officer.hats, positions, appointed, tuple(parts_for(officer).rows)
 
 
 def _written(officer: Officer, most: int) -> tuple[str, tuple]:
@@ -67,6 +68,7 @@ def _rows(officer: Officer) -> tuple[QuerySet, ...]:
         duties.things(duties.waiting_now(officer).filter(opened_at__lte=officer.at), officer),
         duties.to_lead(officer).exclude(state=Case.State.ON_HOLD).values("pk"),
         duties.goals(officer).values("pk"),
+        duties.goals_adrift(officer).values("pk"),
         duties.incoming_to_act(officer).values("pk"),
         duties.sheets(officer).values("pk"),
     )

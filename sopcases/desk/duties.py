@@ -13,6 +13,7 @@ from django.db.models import (
     CharField,
     Count,
     Exists,
+    F,
     IntegerField,
     Max,
     Min,
@@ -272,12 +273,19 @@ def to_lead(officer: Officer) -> QuerySet[Case]:
 
 def led(officer: Officer) -> QuerySet[Case]:
     """Running cases that are his to bring to their end (`Parts.led`)."""
-    found = NOBODY
-    for hat in officer.desk:
-        if hat.may_close:
-            revisions = parts_for(officer).led({hat.position_id})
-            found |= Q(revision__in=revisions) & covered(hat, officer.user, "")
+    found = reduce(or_, _leading(officer, ""), NOBODY)
     return Case.objects.filter(found, agency_id=officer.user.agency_id, state__in=Case.RUNNING)
+
+
+def _leading(officer: Officer, case: str = "case") -> list[Q]:
+    """Of each hat the rows of cases that it brings to their end; see `covered`."""
+    parts, to = parts_for(officer), f"{case}__" if case else ""
+    return [
+        Q(**{f"{to}revision__in": parts.led({hat.position_id})}) & covered(hat, officer.user, case)
+        if hat.may_close
+        else NOBODY
+        for hat in officer.desk
+    ]
 
 
 def _taking_part(officer: Officer) -> list[Q]:
@@ -308,16 +316,47 @@ def goals(officer: Officer) -> QuerySet[Goal]:
 
 def goals_until(officer: Officer, day: date) -> QuerySet[Goal]:
     """Those that are due until a day."""
+    return _open_goals(day).filter(_takes_part(officer), responsible=officer.user)
+
+
+def goals_adrift(officer: Officer) -> QuerySet[Goal]:
+    """Such goals of the cases that are his to bring to their end, for which nobody who takes part in the case
+    is responsible: an outside party, or one who left his position or handed the case over."""
+    return goals_adrift_until(officer, officer.day + GOAL_SOON)
+
+
+def goals_adrift_until(officer: Officer, day: date) -> QuerySet[Goal]:
+    """Those that are due until a day."""
+    if not any(hat.may_close for hat in officer.desk):
+        return Goal.objects.none()
+    return _open_goals(day).filter(reduce(or_, _leading(officer)), ~_responsible_takes_part(officer))
+
+
+def _open_goals(day: date) -> QuerySet[Goal]:
     left = CaseChild.objects.filter(case=OuterRef("case"), child=OuterRef("child"), left_on__isnull=False)
     return Goal.objects.filter(
-        _takes_part(officer),
-        ~Exists(left),
-        responsible=officer.user,
-        achieved_on=None,
-        dropped_on=None,
-        due_on__lte=day,
-        case__state__in=Case.RUNNING,
+        ~Exists(left), achieved_on=None, dropped_on=None, due_on__lte=day, case__state__in=Case.RUNNING
     )
+
+
+def _responsible_takes_part(officer: Officer) -> Q:
+    """Goals whose case their responsible officer covers by a position of his, as `covered` says of a hat."""
+    found = Q(pk__in=[])
+    external = {position.pk for position in officer.positions.values() if position.external}
+    for (position, area), users in sorted(officer.appointed.items(), key=str):
+        revisions = parts_for(officer).revisions({position})
+        if not revisions:
+            continue
+        assigned = CaseOfficer.objects.filter(case=OuterRef("case"), position=position, until=None)
+        his = Exists(assigned.filter(user=OuterRef("responsible")))
+        here = Q(case__area=area) if area else Q(pk__in=[])
+        if position in external:
+            here |= Q(case__opened_by=F("responsible")) | Q(his)
+        else:
+            here = here | Q(case__area__isnull=True) if area else Q()
+        free = Q(his) | ~Q(Exists(assigned))
+        found |= Q(responsible__in=sorted(users), case__revision__in=revisions) & free & here
+    return found
 
 
 def requests(officer: Officer) -> QuerySet[Interval]:

@@ -1,8 +1,8 @@
 """Tugas Saya: what waits for an officer, in five sections, most overdue first.
 
 A constant number of queries: attempts in turn, attempts waiting for others, letters, letters that came,
-documents of SOPs to sign, papers to follow, cases to lead, goals of plans, requests of no step, and the
-children of all of them.
+documents of SOPs to sign, papers to follow, cases to lead, goals of plans, goals for which nobody answers,
+requests of no step, and the children of all of them.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.db.models import Case as Choose
-from django.db.models import F, Q, When
+from django.db.models import F, Q, Value, When
 from django.utils import timezone
 
 from sopcases.cases.addresses import case_url, occasion_url, statements_url, step_url
@@ -145,8 +145,7 @@ class Inbox:
 
     @cached_property
     def _waiting_counts(self) -> list[int]:
-        """Letters, steps, cases, goals, letters that came and documents to sign, counted for a page that
-        lists none of them."""
+        """As `counting.waiting`: for a page that lists none of them."""
         return counting.waiting(self.officer, most=CAP + 1)
 
     # --- what is read, each once
@@ -207,8 +206,15 @@ class Inbox:
 
     @cached_property
     def _goals(self) -> list[Goal]:
-        rows = duties.open_to(duties.goals(self.officer), self.reader).select_related("child", "case__sop")
-        return list(rows.order_by("due_on", "id")[:READ])
+        """Those he is responsible for, and with `adrift` those nobody in the case is."""
+        own, adrift = (
+            duties.open_to(rows, self.reader)
+            .select_related("child", "case__sop", "responsible")
+            .annotate(adrift=Value(adrift))
+            .order_by()
+            for rows, adrift in ((duties.goals(self.officer), 0), (duties.goals_adrift(self.officer), 1))
+        )
+        return list(own.union(adrift, all=True).order_by("due_on", "id")[:READ])
 
     @cached_property
     def _requests(self) -> list[Interval]:
@@ -389,7 +395,7 @@ class Inbox:
         row = Row(
             what=f"Tujuan rencana: {goal.goal}",
             who=self._who(goal.case, goal.child),
-            why=f"{self._he} penanggung jawab tujuan ini",
+            why=_adrift_why(goal) if goal.adrift else f"{self._he} penanggung jawab tujuan ini",
             since=f"Direncanakan {wording.moment(goal.recorded_at, self.at)}",
             due=f"Batas waktu {self._day(goal.due_on)}",
             late=late,
@@ -429,7 +435,9 @@ class Inbox:
         if letter.waits == "number":
             return "Sudah diparaf; menunggu nomor dari bagian umum"
         if letter.waits == "fix":
-            return f"Dikembalikan kepada {self.you} untuk diperbaiki"
+            if letter.drafted_by_id == self.officer.user.pk:
+                return f"Dikembalikan kepada {self.you} untuk diperbaiki"
+            return f"Dikembalikan untuk diperbaiki; pengonsepnya, {letter.drafted_by}, tidak lagi menjabat"
         return {
             Letter.State.READY: f"Menunggu tanda tangan {kind.signer}; unggah bila ditandatangani di kertas",
             Letter.State.DECIDED: (
@@ -535,6 +543,15 @@ class Inbox:
 def _urgent(letter: Letter) -> bool:
     """Whether it waits for the officer himself, as `duties.letters_to_act` counts."""
     return letter.waits != "ink" or letter.state == Letter.State.PRINTABLE
+
+
+def _adrift_why(goal: Goal) -> str:
+    if goal.responsible is None:
+        return f"Penanggung jawabnya dari luar: {goal.responsible_text}"
+    return (
+        f"Penanggung jawabnya, {goal.responsible}, tidak lagi bertugas dalam penanganan ini. "
+        "Tetapkan penanggung jawab baru"
+    )
 
 
 def _no_names(case: Case) -> str:

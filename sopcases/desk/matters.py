@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from sopcases.cases.addresses import case_url, occasion_url, step_url
-from sopcases.cases.models import Case
+from sopcases.cases.models import Case, Goal
 from sopcases.cases.progress import Spot
 from sopcases.desk import duties, wording
 from sopcases.letters.incoming_page import incoming_url
@@ -178,7 +178,12 @@ def _waivers(officer: Officer, until: datetime) -> Iterator[Matter]:
 
 def _goals(officer: Officer, until: datetime) -> Iterator[Matter]:
     last = timezone.localtime(until).date() - timedelta(days=1)
-    rows = duties.with_hat(duties.goals_until(officer, last), officer).select_related("case__sop")
+    for goals in (duties.goals_until(officer, last), duties.goals_adrift_until(officer, last)):
+        yield from _goal_matters(officer, goals)
+
+
+def _goal_matters(officer: Officer, goals: QuerySet[Goal]) -> Iterator[Matter]:
+    rows = duties.with_hat(goals, officer).select_related("case__sop")
     for row in rows.order_by("due_on", "id"):
         yield Matter(
             subject=f"goal {row.pk}",

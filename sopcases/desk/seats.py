@@ -63,8 +63,8 @@ def _desk(officer: Officer, reader: Officer) -> Iterator[QuerySet]:
     yield _flags(duties.open_to(duties.waiting(officer), reader), None, None, every)
     yield _flags(duties.open_to(duties.requests(officer), reader), None, None, every)
 
-    goals = duties.open_to(duties.goals(officer), reader)
-    yield _flags(goals, every, Q(due_on__lt=day), None)
+    for goals in (duties.goals(officer), duties.goals_adrift(officer)):
+        yield _flags(duties.open_to(goals, reader), every, Q(due_on__lt=day), None)
 
     held = Q(state=Case.State.ON_HOLD)
     leads = duties.open_to(duties.to_lead(officer), reader, "pk")

@@ -130,6 +130,19 @@ class Officer:
         """User, position and title of everybody of the agency who holds a position today."""
         return [(a.user_id, a.position_id, a.title) for a in self._acting]
 
+    @cached_property
+    def appointed(self) -> dict[tuple[int, int | None], set[int]]:
+        """Position and area → the users appointed there today, also while a Plh. stands in for them."""
+        found: dict[tuple[int, int | None], set[int]] = {}
+        for a in self._office[1]:
+            found.setdefault((a.position_id, a.area_id), set()).add(a.user_id)
+        return found
+
+    def holders_of(self, position_id: int) -> set[int]:
+        """The users who hold a position today, also while a Plh. stands in for them."""
+        found = (users for (position, _), users in self.appointed.items() if position == position_id)
+        return set().union(*found)
+
     @property
     def holding(self) -> set[tuple[int, int]]:
         """User and position of whoever holds one today, also while a Plh. stands in for him."""

@@ -68,8 +68,8 @@ def spt(world):
     from sopcases.letters import people
     from sopcases.letters.models import Letter
 
-    def draft(case, output="2/spt"):
-        by = world.officer("agus")
+    def draft(case, output="2/spt", by="agus"):
+        by = world.officer(by)
         staff = people.staff(world.home, by.day)
         content = {
             "purpose": "Koordinasi",
@@ -85,7 +85,7 @@ def spt(world):
             "report": False,
             "cc": [],
         }
-        with world.walk(case, "agus") as walk:
+        with world.walk(case, by.user.username) as walk:
             pk = world.output(walk, output)
         letter = Letter.draft(case, by, world.kind("Surat Perintah Tugas"), content, output_id=pk)
         letter.propose(by)

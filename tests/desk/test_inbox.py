@@ -15,7 +15,7 @@ from sopcases.desk.calendar import Calendar
 from sopcases.desk.inbox import Inbox
 from sopcases.desk.matters import matters
 from sopcases.desk.models import Notice
-from sopcases.people.models import Appointment, Area, Position
+from sopcases.people.models import Appointment, Area, Position, User
 from sopcases.sops.models import Stage
 from sopcases.worktime.models import Holiday
 from tests.cases.families import follow, two_families
@@ -223,6 +223,32 @@ def test_a_returned_letter_waits_for_its_drafter_once(world, desk, report, spt, 
     assert desk("agus") == {"todo": ["Surat Perintah Tugas"]}
     assert rows("agus", "todo")[0].why == "Dikembalikan kepada Anda untuk diperbaiki"
     assert desk("rahman") == {}
+
+
+def test_a_returned_letter_of_one_who_left_waits_for_who_records(world, desk, report, spt, rows):
+    letter = spt(report(world.case()))
+    letter.return_(world.officer("rahman"), "Perbaiki tujuan.")
+    appoint(make_user(world.home, "lina", "Lina"), Position.objects.get(agency=world.home, name="Petugas"))
+    world.users["lina"] = User.objects.get(username="lina")
+    (step,) = desk("lina")["todo"]  # that lacks the letter
+    leave(world, "agus")
+    assert desk("agus") == {}
+    (row,) = [row for row in rows("lina", "todo") if row.what != step]
+    assert row.what == "Surat Perintah Tugas"
+    assert row.why == "Dikembalikan untuk diperbaiki; pengonsepnya, Agus Salim, tidak lagi menjabat"
+    assert Inbox(world.officer("lina")).todo == "2"
+    letter.edit(world.officer("lina"), letter.content | {"purpose": "Lain"})
+    letter.propose(world.officer("lina"))
+    assert desk("lina") == {} and desk("rahman") == {"todo": ["Surat Perintah Tugas"]}
+
+
+def test_the_ink_of_a_letter_drafted_by_another_waits_for_who_records(world, desk, report, spt):
+    letter = spt(report(world.case()), by="sari")
+    letter.initial(world.officer("rahman"))
+    name = f"Surat Perintah Tugas {letter.number}"
+    assert name in desk("sari")["waiting"], "its drafter"
+    assert desk("agus")["waiting"] == [name], "who records for others"
+    assert name not in str(desk("dewi"))
 
 
 def test_ink_to_come_follows_for_who_records(world, desk, report, spt):
@@ -521,6 +547,72 @@ def test_a_goal_that_ended_or_whose_child_left_waits_for_nobody(world, desk):
     with world.walk(gone, "dewi") as walk:
         walk.stop("Batal", Outcome.objects.filter(agency=gone.agency).first())
     assert desk("agus") == {}
+
+
+def leave(world, name):
+    """From today they hold nothing any more."""
+    Appointment.objects.filter(user=world.users[name]).update(valid_until=world.now.date() - timedelta(days=1))
+
+
+def hand_over(world, case, name):
+    position = Position.objects.get(agency=world.home, name="Peksos")
+    done(world, case, "dewi", lambda walk: walk.assign(position.pk, world.users[name]))
+
+
+def colleague(world):
+    """A second Peksos."""
+    lina = make_user(world.home, "lina", "Lina")
+    world.users["lina"] = appoint(lina, Position.objects.get(agency=world.home, name="Peksos"))
+    return lina
+
+
+@pytest.mark.parametrize("how", ["left", "handed over", "outside"])
+def test_a_goal_nobody_in_the_case_is_responsible_for_comes_to_who_leads_it(world, desk, rows, how):
+    case, lina = world.case(), colleague(world)
+    if how == "outside":
+        with world.walk(case, "sari") as walk:
+            child, due = walk.stays[0].child_id, world.now.date() + timedelta(days=3)
+            care.plan(walk, child, goal="Akta terbit", due_on=due, responsible_text="RT 03")
+    else:
+        plan(world, case)
+        hand_over(world, case, "sari")
+    assert ("Tujuan rencana: Akta terbit" in str(desk("dewi"))) == (how == "outside")
+    before = Inbox(world.officer("dewi")).todo
+    if how == "left":
+        leave(world, "sari")
+    elif how == "handed over":
+        hand_over(world, case, "lina")
+    (row,) = [row for row in rows("dewi", "todo") if row.what.startswith("Tujuan rencana")]
+    assert row.why == (
+        "Penanggung jawabnya dari luar: RT 03"
+        if how == "outside"
+        else "Penanggung jawabnya, Sari Wulandari, S.Tr.Sos., tidak lagi bertugas dalam penanganan ini. "
+        "Tetapkan penanggung jawab baru"
+    )
+    assert row.url == f"/penanganan/{case.number}/anak/{case.children.get().child_id}/rencana/"
+    assert [n for n in [*EVERYBODY, "lina"] if "Tujuan rencana" in str(desk(n))] == ["dewi", "rahman"]
+    assert Inbox(world.officer("dewi")).todo == (before if how == "outside" else str(int(before or 0) + 1))
+    told = [m for m in matters(world.officer("dewi"), world.now + timedelta(days=9)) if "Tujuan" in m.what]
+    assert [m.place for m in told] == [f"Kasus bayi {case.number}"]
+    days = world.now.date(), world.now.date() + timedelta(days=9)
+    assert "tujuan rencana" in str(Calendar(world.officer("dewi"), *days).events)
+    if how == "left":
+        hand_over(world, case, "lina")
+        assert "Tujuan rencana" in str(desk("dewi")), "still planned for who left"
+    with world.walk(case, "dewi") as walk:
+        goal = case.goals.get()
+        care.replan(walk, goal.pk, 0, goal=goal.goal, due_on=goal.due_on, responsible=lina)
+    assert "Tujuan rencana" not in str(desk("dewi"))
+
+
+def test_a_goal_of_one_who_is_away_for_a_week_stays_his(world, desk):
+    case = world.case()
+    plan(world, case)
+    sari = Position.objects.get(agency=world.home, name="Peksos")
+    appoint(world.agus, sari, "plh", first=world.now.date(), last=world.now.date() + timedelta(days=6))
+    assert "Tujuan rencana" not in str(desk("dewi"))
+    world.wait(days=7)
+    assert "Tujuan rencana" in str(desk("sari"))
 
 
 def test_an_open_request_waits_with_those_of_the_case(world, desk, rows):

@@ -343,6 +343,21 @@ def test_one_of_several_holders_is_named(tray):
     letter.answer(part.pk, tray.by("lina"), "Sudah.")
 
 
+def test_a_part_named_to_one_who_left_is_for_whoever_holds_the_position(tray):
+    world = tray.world
+    peksos = Position.objects.get(agency=world.home, name="Peksos")
+    lina = world.users["lina"] = appoint(make_user(world.home, "lina", "Lina"), peksos)
+    letter, _, _ = tray.down()
+    letter.refresh_from_db()
+    due = tray.by("dewi").day
+    (part,) = letter.dispose(tray.by("dewi"), [tray.key("Peksos", "lina")], due_on=due, note="Kunjungi.")
+    assert "sari" not in waits(tray)
+    Appointment.objects.filter(user=lina).update(valid_until=due - timedelta(days=1))
+    assert waits(tray)["sari"] == [(1, False)] and "sari" in readers(tray, letter)
+    letter.answer(part.pk, tray.by("sari"), "Sudah dikunjungi.")
+    assert "sari" not in waits(tray)
+
+
 def test_a_plh_passes_on_and_answers_for_whom_he_stands_in(tray):
     world = tray.world
     today = tray.by("budi").day

@@ -767,10 +767,13 @@ class Disposition(models.Model):
         return [Asked(one).label for one in self.asked.split()]
 
     def hat_of(self, by: Officer) -> Hat | None:
-        """The hat under which the part is his: of the position, and where somebody was named of that one."""
+        """The hat under which the part is his: of the position, and where somebody was named of that one, as
+        long as he holds it; then it is for whoever does."""
         for hat in by.hats:
             if hat.position_id == self.to_position_id and (
-                self.to_user_id is None or self.to_user_id in hat.speaks_for
+                self.to_user_id is None
+                or self.to_user_id in hat.speaks_for
+                or self.to_user_id not in by.holders_of(hat.position_id)
             ):
                 return hat
         return None
@@ -780,5 +783,7 @@ def addressed(officer: Officer) -> Q:
     """Parts that are, or were, the officer's own: as `Disposition.hat_of`."""
     found = Q(pk__in=[])
     for hat in officer.hats:
-        found |= Q(to_position=hat.position_id) & (Q(to_user=None) | Q(to_user__in=hat.speaks_for))
+        gone = ~Q(to_user__in=officer.holders_of(hat.position_id))
+        named = Q(to_user=None) | Q(to_user__in=hat.speaks_for) | gone
+        found |= Q(to_position=hat.position_id) & named
     return found

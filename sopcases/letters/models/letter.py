@@ -60,7 +60,8 @@ class Letters(models.QuerySet):
         """Letters that wait for this officer, each with `waits`: "initial", "sign", "number", "ink", "fix".
 
         "ink": ready or decided, to be printed, signed by hand and its scan filed, by whoever records for
-        others or drafted it; a report counts without ink. "fix": returned to its drafter. Oldest first.
+        others or drafted it; a report counts without ink. "fix": returned to its drafter, or where he holds
+        no position any more to whoever records for others. Oldest first.
         """
         if officer is None:
             return self.none()
@@ -71,14 +72,16 @@ class Letters(models.QuerySet):
             initial |= Q(state__in=IN_CHAIN, turn=hat.position_id) & here
             signs = Q(paper__kind__signer=hat.position_id) | _signed_for(hat, officer)
             sign |= Q(state=state.READY) & signs & here
-        clerk = Q(drafted_by=officer.user)
+        own, recorder = Q(drafted_by=officer.user), Q(pk__in=[])
         for hat in officer.hats:
             if hat.may_record:
-                clerk |= _in_area(hat)
+                recorder |= _in_area(hat)
+        clerk = own | recorder
         number = Q(state=state.INITIALLED, turn=None) & clerk
         ink = Q(state__in=[state.READY, state.DECIDED, state.PRINTABLE, state.AWAITING]) & clerk
         ink &= ~Q(paper__kind__origin=PaperKind.Origin.REPORT)
-        fix = Q(state=state.RETURNED, drafted_by=officer.user)
+        serving = {user for user, _ in officer.holding}
+        fix = Q(state=state.RETURNED) & (own | recorder & ~Q(drafted_by__in=serving))
         return (
             self.visible_to(officer)
             # The states are said once more for all together: without them PostgreSQL takes fifty milliseconds
@@ -109,7 +112,10 @@ class Letters(models.QuerySet):
 
 
 def _in_area(hat: Hat) -> Q:
-    return Q() if hat.area_id is None else Q(case__area_id=hat.area_id) | Q(case__area__isnull=True)
+    """Letters of cases in the hat's area. Without one all: an empty Q would be nothing in an OR."""
+    if hat.area_id is None:
+        return Q(pk__isnull=False)
+    return Q(case__area_id=hat.area_id) | Q(case__area__isnull=True)
 
 
 def _signed_for(hat: Hat, officer: Officer) -> Q:
