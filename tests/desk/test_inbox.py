@@ -551,7 +551,9 @@ def test_a_goal_that_ended_or_whose_child_left_waits_for_nobody(world, desk):
 
 def leave(world, name):
     """From today they hold nothing any more."""
-    Appointment.objects.filter(user=world.users[name]).update(valid_until=world.now.date() - timedelta(days=1))
+    Appointment.objects.filter(user=world.users[name]).update(
+        valid_until=world.now.date() - timedelta(days=1)
+    )
 
 
 def hand_over(world, case, name):

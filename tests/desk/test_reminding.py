@@ -501,5 +501,5 @@ def test_a_morning_costs_the_same_for_one_case_and_for_three(world, django_asser
     # Of each agency: calendar, round, who holds what, who left, the parts; of each officer seven kinds of
     # matter, fewer where his positions take no such part; then what was told, the round, digests, notices,
     # e-mails.
-    with django_assert_num_queries(91):
+    with django_assert_num_queries(96):
         reminding.remind(at(WEDNESDAY))
