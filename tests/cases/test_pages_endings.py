@@ -32,7 +32,8 @@ def day(world, days=0) -> str:
 
 
 def left(case) -> dict:
-    return {s.child_id: s.outcome and s.outcome.name for s in case.children.select_related("outcome")}
+    stays = case.children.select_related("outcome").order_by("id")
+    return {s.child_id: s.outcome and s.outcome.name for s in stays}
 
 
 def text(response) -> str:
