@@ -1,8 +1,9 @@
 """Which children go by these words? Answered from the indexes of `ChildWord` alone, at any size.
 
-The planner is left nothing to guess: a word that few bear is read whole, and only the children found by it
-are asked for the other words; where every word is common, they are met newest first. Left to one query with a
-limit, PostgreSQL reads all words there are for two common names that nobody bears together.
+The planner is left nothing to guess: words are counted first, none beyond `MANY`. Those that few bear are
+read whole, and only the children found by them are asked for the other words. Where every word is common,
+those who bear all are met newest first: left to one query with a limit, PostgreSQL reads all words there are
+for two common names that nobody bears together.
 """
 
 from collections import Counter
@@ -23,36 +24,78 @@ TAKEN = 100
 """Children answered."""
 WORDS = 8
 """Words of a text that are looked up; a ninth narrows nothing any more."""
-_RANGE = """SELECT {no}, child_id, word FROM (
-    SELECT child_id, word FROM {table} WHERE agency_id = %s AND {within} ORDER BY word, child_id LIMIT {most}
-) range_{no}"""
+
+Begun = Mapping[str, Sequence[str]]
+"""Key → with what a word may begin that is meant by it."""
 
 
-def going_by(
-    agency_id: int, keys: Sequence[str], enough: int, begun: Mapping[str, Sequence[str]] | None = None
-) -> list[int]:
+def going_by(agency_id: int, keys: Sequence[str], enough: int, begun: Begun | None = None) -> list[int]:
     """Ids of the agency's children of whose names, for each key, a word begins with it; at most `TAKEN`.
 
     `begun` says of a key with what else words may begin (`spelling.beginnings`).
 
     First those with the most whole words, then the newest. Where every word is common and `enough` children
-    bear all of them whole, words that only begin so are not looked for. One query, and one more for each key
-    that is common beside a rarer one; where all are, one a key and two.
+    bear all of them whole, words that only begin so are not looked for. At most three queries.
     """
-    keys = keys[:WORDS]
-    begun = {key: tuple((begun or {}).get(key, (key,))) for key in keys}
-    read = _first(agency_id, begun)
-    few = [key for key in keys if len(read[key]) <= FEW]
+    begun = {key: tuple((begun or {}).get(key, (key,))) for key in keys[:WORDS]}
+    if not begun:
+        return []
+    borne = _counted(agency_id, begun)
+    few = {key: prefixes for key, prefixes in begun.items() if borne[key] <= FEW}
     if not few:
-        return _all_common(agency_id, begun, enough)
-    found = set.intersection(*({child for child, _ in read[key]} for key in few))
-    whole = Counter(child for key in few for child, word in read[key] if word == key)
-    for key in keys:
-        if key not in few and found:
-            rows = list(_begun(agency_id, *begun[key]).filter(child__in=found).values_list("child", "word"))
-            found = {child for child, _ in rows}
-            whole.update(child for child, word in rows if word == key)
+        return _all_common(agency_id, begun, enough, rarest=min(begun, key=borne.__getitem__))
+    bearers: dict[str, set[int]] = {key: set() for key in few}
+    whole: Counter[int] = Counter()
+    for key, child, word in _ranges(agency_id, few, FEW) if all(borne[key] for key in begun) else ():
+        whole[child] += word == key and child not in bearers[key]
+        bearers[key].add(child)
+    found = set.intersection(*bearers.values())
+    if found and len(few) < len(begun):
+        others = {key: prefixes for key, prefixes in begun.items() if key not in few}
+        found = _bearing(found, others, whole)
     return sorted(found, key=lambda child: (-whole[child], -child))[:TAKEN]
+
+
+def _bearing(children: set[int], begun: Begun, whole: Counter[int]) -> set[int]:
+    """Those of the children of whose names a word begins with each key; their whole words count too."""
+    words: dict[int, list[str]] = {}
+    for child, word in ChildWord.objects.filter(child__in=children).values_list("child", "word"):
+        words.setdefault(child, []).append(word)
+    found = {
+        child
+        for child, own in words.items()
+        if all(any(word.startswith(tuple(prefixes)) for word in own) for prefixes in begun.values())
+    }
+    for child in found:
+        whole[child] += len(begun.keys() & set(words[child]))
+    return found
+
+
+def _counted(agency_id: int, begun: Begun) -> dict[str, int]:
+    """Key → how many words begin so, none counted beyond `MANY` for each beginning."""
+    counted = dict(_ranges(agency_id, begun, MANY, "SELECT said, COUNT(*) FROM ({ranges}) r GROUP BY said"))
+    return {key: counted.get(key, 0) for key in begun}
+
+
+def _ranges(agency_id: int, begun: Begun, most: int, asked: str = "{ranges}") -> list[tuple]:
+    """Key, child and word of the first words of each beginning, or what is `asked` of them.
+
+    A union of ranges, each read in the order of the index and left there: the ORM writes limited parts for
+    PostgreSQL only, and ranges joined by OR are read whole before they are limited."""
+    ranges, values = [], []
+    for key, prefixes in begun.items():
+        for prefix in prefixes:
+            end = spelling.after(prefix)
+            ranges.append(
+                f"SELECT %s AS said, child_id, word FROM (SELECT child_id, word "  # noqa: S608
+                f"FROM {ChildWord._meta.db_table} "
+                f"WHERE agency_id = %s AND {'word >= %s AND word < %s' if end else 'word = %s'} "
+                f"ORDER BY word, child_id LIMIT {most}) range_{len(ranges)}"
+            )
+            values += [key, agency_id, prefix, *([end] if end else [])]
+    with connection.cursor() as cursor:
+        cursor.execute(asked.format(ranges=" UNION ALL ".join(ranges)), values)
+        return cursor.fetchall()
 
 
 def _begins(*prefixes: str) -> Q:
@@ -69,28 +112,7 @@ def _begun(agency_id: int, *prefixes: str) -> QuerySet[ChildWord]:
     return ChildWord.objects.filter(_begins(*prefixes), agency_id=agency_id)
 
 
-def _first(agency_id: int, begun: Mapping[str, Sequence[str]]) -> dict[str, set[tuple[int, str]]]:
-    """Key → child and word of the first that begin so, at most one more than `FEW` for each beginning.
-
-    One query of one range a beginning, each read in the order of the index and left there: a union of limited
-    parts, which the ORM writes for PostgreSQL only."""
-    ranges, values = [], []
-    for no, prefixes in enumerate(begun.values()):
-        for prefix in prefixes:
-            end = spelling.after(prefix)
-            within = "word >= %s AND word < %s" if end else "word = %s"
-            ranges.append(_RANGE.format(no=no, table=ChildWord._meta.db_table, within=within, most=FEW + 1))
-            values += [agency_id, prefix, end] if end else [agency_id, prefix]
-    found: list[set[tuple[int, str]]] = [set() for _ in begun]
-    if ranges:
-        with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(ranges), values)
-            for no, *row in cursor.fetchall():
-                found[no].add(tuple(row))
-    return dict(zip(begun, found, strict=True))
-
-
-def _all_common(agency_id: int, begun: Mapping[str, Sequence[str]], enough: int) -> list[int]:
+def _all_common(agency_id: int, begun: Begun, enough: int, rarest: str) -> list[int]:
     """Each word whole, newest first: lists already in order are merged until enough is found. Then begun
     words: the children of the rarest, each asked for the others."""
     first, *others = begun
@@ -101,10 +123,8 @@ def _all_common(agency_id: int, begun: Mapping[str, Sequence[str]], enough: int)
     found = list(whole.order_by("-child").values_list("child", flat=True)[:TAKEN])
     if len(found) >= enough:
         return found
-    borne = {key: _begun(agency_id, *prefixes).order_by().values("child") for key, prefixes in begun.items()}
-    rarest = min(begun, key=lambda key: borne[key][:MANY].count())
-    rows = borne.pop(rarest)
-    for key in borne:
+    rows = _begun(agency_id, *begun[rarest]).order_by()
+    for key in begun.keys() - {rarest}:
         # A scalar, looked up child by child: as EXISTS, PostgreSQL may first read all who bear the word.
         same = ChildWord.objects.filter(_begins(*begun[key]), child=OuterRef("child")).order_by()
         rows = rows.filter(IsNull(Subquery(same.values("child")[:1]), False))

@@ -145,7 +145,7 @@ def test_a_search_costs_the_same_at_any_size(world, count):
     sari = ready(world)
     with CaptureQueriesContext(connection) as queries:
         assert len(children.search(sari, "adi")) == count
-    assert len(queries) == 6, "\n".join(q["sql"][:150] for q in queries)
+    assert len(queries) == 7, "\n".join(q["sql"][:150] for q in queries)
 
 
 # --- who a row may be
