@@ -5,10 +5,11 @@ documents of SOPs to sign, papers to follow, cases to lead, goals of plans, goal
 requests of no step, and the children of all of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from itertools import chain
 from urllib.parse import urlencode
 
 from django.db.models import Case as Choose
@@ -79,14 +80,17 @@ class Section:
 
 @dataclass(frozen=True)
 class _Task:
-    """A row with what it is sorted by: the moment from which it is late, else since when it waits."""
+    """A thing to do by what it is sorted by: the moment from which it is late, else since when it waits. Its
+    row is written only where it is shown."""
 
     section: str
     late_at: datetime | None
     since: datetime
-    row: Row
+    write: Callable[[], Row]
     look: str = ""
     """Where a superior looks: at the case, the session or the letter."""
+    case: int | None = None
+    """The case whose children the row names."""
 
     @property
     def order(self) -> tuple:
@@ -108,10 +112,14 @@ class Inbox:
         """The sections that hold anything, in the order of the page."""
         found = []
         for key, title in TITLES.items():
-            rows = [task.row for task in self._tasks if task.section == key]
-            if rows:
-                found.append(Section(key, title, tuple(rows[:SHOWN]), len(rows) > SHOWN))
+            if shown := self._shown[key]:
+                rows = tuple(map(self._row, shown[:SHOWN]))
+                found.append(Section(key, title, rows, more=len(shown) > SHOWN))
         return found
+
+    def _row(self, task: _Task) -> Row:
+        row = task.write()
+        return row if self.reader is None else replace(row, url=task.look or row.url, action="Lihat")
 
     def section(self, key: str) -> tuple[Row, ...]:
         return next((s.rows for s in self.sections if s.key == key), ())
@@ -221,22 +229,26 @@ class Inbox:
         rows = duties.open_to(duties.requests(self.officer), self.reader).select_related("child", "case__sop")
         return list(rows.order_by("since", "id")[: SHOWN + 1])
 
+    # --- rows
+
+    @cached_property
+    def _shown(self) -> dict[str, list[_Task]]:
+        """The tasks of each section that are shown, and one more where there are."""
+        found: dict[str, list[_Task]] = {key: [] for key in TITLES}
+        for task in self._tasks:
+            if len(found[task.section]) <= SHOWN:
+                found[task.section].append(task)
+        return found
+
     @cached_property
     def _children(self) -> dict[int, list[Child]]:
         """The children of every case on the page; those who left it stand last."""
-        cases = {case.pk for case in self._leads}
-        waivers = [rows[0] for rows in self._waivers]
-        for rows in (self._attempts, self._waiting, self._papers, waivers, self._requests):
-            cases |= {row.case_id for row in rows}
-        return children_of(cases)
-
-    # --- rows
+        shown = chain.from_iterable(self._shown.values())
+        return children_of({task.case for task in shown if task.case is not None})
 
     @cached_property
     def _tasks(self) -> list[_Task]:
         found = self._read() if self.officer.desk else ()
-        if self.reader is not None:
-            found = (replace(task, row=replace(task.row, url=task.look, action="Lihat")) for task in found)
         return sorted(found, key=lambda task: task.order)
 
     def _read(self) -> Iterator[_Task]:
@@ -306,18 +318,21 @@ class Inbox:
         late = duties.overdue(attempt.step.alarm, attempt.late_at, self.at)
         part = attempt.mine.split()[1]
         since = attempt.acted_at if part == RECEIVES else attempt.opened_at
-        row = Row(
-            what=self._what(attempt),
-            who=self._who(attempt.case, attempt.child),
-            why=self._why(attempt, part),
-            since=self._since(attempt, since),
-            due=self._attempt_due(attempt),
-            late=late,
-            url=step_url(attempt.case, Spot(attempt.step.key, attempt.child_id, attempt.occurrence)),
-            action="Lihat" if soon else ACTIONS[part],
-        )
+
+        def row() -> Row:
+            return Row(
+                what=self._what(attempt),
+                who=self._who(attempt.case, attempt.child),
+                why=self._why(attempt, part),
+                since=self._since(attempt, since),
+                due=self._attempt_due(attempt),
+                late=late,
+                url=step_url(attempt.case, Spot(attempt.step.key, attempt.child_id, attempt.occurrence)),
+                action="Lihat" if soon else ACTIONS[part],
+            )
+
         section = SOON if soon else LATE if late else TODO
-        return _Task(section, attempt.late_at, since, row, case_url(attempt.case))
+        return _Task(section, attempt.late_at, since, row, case_url(attempt.case), attempt.case_id)
 
     def _why(self, attempt: Attempt, part: str) -> str:
         acting = self._as(attempt)
@@ -344,17 +359,20 @@ class Inbox:
             why += "; kehadiran sudah dicatat, laporannya belum ada"
         elif session["missed"]:
             why += "; masanya lewat dan belum dilaporkan"
-        row = Row(
-            what=f"Kegiatan bersama {wording.month(period)}: {session['activity']}",
-            who=f"{session['children']} anak dari {session['cases']} penanganan",
-            why=why,
-            since=f"{'Mulai' if soon else 'Sejak'} {self._day(period)}",
-            due=f"Batas waktu {self._day(timezone.localtime(session['due_at']).date())}",
-            late=late,
-            url=occasion_url(session["case__sop__slug"], session["step__key"], period),
-            action="Lihat" if soon else "Catat",
-        )
-        return _Task(SOON if soon else LATE if late else TODO, late_at, opened, row, row.url)
+
+        def row() -> Row:
+            return Row(
+                what=f"Kegiatan bersama {wording.month(period)}: {session['activity']}",
+                who=f"{session['children']} anak dari {session['cases']} penanganan",
+                why=why,
+                since=f"{'Mulai' if soon else 'Sejak'} {self._day(period)}",
+                due=f"Batas waktu {self._day(timezone.localtime(session['due_at']).date())}",
+                late=late,
+                url=occasion_url(session["case__sop__slug"], session["step__key"], period),
+                action="Lihat" if soon else "Catat",
+            )
+
+        return _Task(SOON if soon else LATE if late else TODO, late_at, opened, row)
 
     def _asked(self, since: datetime, reminded: list[str]) -> str:
         """Since when an outside party was asked, and when it was last reminded."""
@@ -364,44 +382,52 @@ class Inbox:
         return f"{asked}, diingatkan {wording.moment(datetime.fromisoformat(reminded[-1]), self.at)}"
 
     def _waiting_task(self, attempt: Attempt) -> _Task:
-        row = Row(
-            what=self._what(attempt),
-            who=self._who(attempt.case, attempt.child),
-            why=f"Menunggu {attempt.party}. {self._he} melaksanakan {self._as(attempt)}",
-            since=self._asked(attempt.asked_at, attempt.reminded),
-            due=self._attempt_due(attempt),
-            late=duties.overdue(attempt.step.alarm, attempt.late_at, self.at),
-            url=case_url(attempt.case, "answer", interval=attempt.asked),
-            action="Catat jawaban",
-        )
-        return _Task(WAITING, attempt.late_at, attempt.asked_at, row, case_url(attempt.case))
+        def row() -> Row:
+            return Row(
+                what=self._what(attempt),
+                who=self._who(attempt.case, attempt.child),
+                why=f"Menunggu {attempt.party}. {self._he} melaksanakan {self._as(attempt)}",
+                since=self._asked(attempt.asked_at, attempt.reminded),
+                due=self._attempt_due(attempt),
+                late=duties.overdue(attempt.step.alarm, attempt.late_at, self.at),
+                url=case_url(attempt.case, "answer", interval=attempt.asked),
+                action="Catat jawaban",
+            )
+
+        look = case_url(attempt.case)
+        return _Task(WAITING, attempt.late_at, attempt.asked_at, row, look, attempt.case_id)
 
     def _request_task(self, asked: Interval) -> _Task:
-        row = Row(
-            what=f"Permintaan: {asked.request}",
-            who=self._who(asked.case, asked.child),
-            why=f"Menunggu {asked.party}",
-            since=self._asked(asked.since, asked.reminded),
-            due="",
-            late=False,
-            url=case_url(asked.case, "answer", interval=asked.pk),
-            action="Catat jawaban",
-        )
-        return _Task(WAITING, None, asked.since, row, case_url(asked.case))
+        def row() -> Row:
+            return Row(
+                what=f"Permintaan: {asked.request}",
+                who=self._who(asked.case, asked.child),
+                why=f"Menunggu {asked.party}",
+                since=self._asked(asked.since, asked.reminded),
+                due="",
+                late=False,
+                url=case_url(asked.case, "answer", interval=asked.pk),
+                action="Catat jawaban",
+            )
+
+        return _Task(WAITING, None, asked.since, row, case_url(asked.case), asked.case_id)
 
     def _goal_task(self, goal: Goal) -> _Task:
         """A goal of a plan: its day is whole, it is late from the next one."""
         late = goal.due_on < self.officer.day
-        row = Row(
-            what=f"Tujuan rencana: {goal.goal}",
-            who=self._who(goal.case, goal.child),
-            why=_adrift_why(goal) if goal.adrift else f"{self._he} penanggung jawab tujuan ini",
-            since=f"Direncanakan {wording.moment(goal.recorded_at, self.at)}",
-            due=f"Batas waktu {self._day(goal.due_on)}",
-            late=late,
-            url=case_url(goal.case, "plan", child=goal.child_id),
-            action="Buka rencana",
-        )
+
+        def row() -> Row:
+            return Row(
+                what=f"Tujuan rencana: {goal.goal}",
+                who=self._who(goal.case, goal.child),
+                why=_adrift_why(goal) if goal.adrift else f"{self._he} penanggung jawab tujuan ini",
+                since=f"Direncanakan {wording.moment(goal.recorded_at, self.at)}",
+                due=f"Batas waktu {self._day(goal.due_on)}",
+                late=late,
+                url=case_url(goal.case, "plan", child=goal.child_id),
+                action="Buka rencana",
+            )
+
         late_at = _midnight(goal.due_on + timedelta(days=1))
         return _Task(LATE if late else TODO, late_at, goal.recorded_at, row, case_url(goal.case))
 
@@ -411,19 +437,22 @@ class Inbox:
         section = LATE if late else TODO
         if not _urgent(letter):
             section = FOLLOW if letter.state == Letter.State.DECIDED else WAITING
-        row = Row(
-            what=f"{letter.paper.kind} {letter.number}".strip(),
-            who=self._who(letter.case)
-            if letter.case_open
-            else f"{letter.case.sop.noun} {letter.case.number}",
-            why=self._letter_why(letter),
-            since=f"Sejak {wording.moment(letter.moved_at, self.at)}",
-            due=self._due(letter.due_at) if asked else "",
-            late=late,
-            url=letter_url(letter),
-            action="Cetak" if letter.state == Letter.State.PRINTABLE else LETTER_ACTIONS[letter.waits],
-        )
-        return _Task(section, letter.late_at if asked else None, letter.moved_at, row, row.url)
+
+        def row() -> Row:
+            return Row(
+                what=f"{letter.paper.kind} {letter.number}".strip(),
+                who=self._who(letter.case)
+                if letter.case_open
+                else f"{letter.case.sop.noun} {letter.case.number}",
+                why=self._letter_why(letter),
+                since=f"Sejak {wording.moment(letter.moved_at, self.at)}",
+                due=self._due(letter.due_at) if asked else "",
+                late=late,
+                url=letter_url(letter),
+                action="Cetak" if letter.state == Letter.State.PRINTABLE else LETTER_ACTIONS[letter.waits],
+            )
+
+        return _Task(section, letter.late_at if asked else None, letter.moved_at, row, case=letter.case_id)
 
     def _letter_why(self, letter: Letter) -> str:
         kind = letter.paper.kind
@@ -452,19 +481,22 @@ class Inbox:
         """A letter before the head, or a part of one: its day is whole, it is late from the next one."""
         due = letter.part_due
         late = due is not None and not letter.passed and is_late(due, self.officer.day)
-        row = Row(
-            what=f"{letter}: {letter.sender}",
-            who=" · ".join(filter(None, [*natures(letter), letter.about])),
-            why=self._incoming_why(letter),
-            since=f"Sejak {wording.moment(letter.part_at or letter.recorded_at, self.at)}",
-            due=f"Batas waktu {self._day(due)}" if due else "",
-            late=late,
-            url=incoming_url(letter),
-            action="Lihat" if letter.passed else "Tindak lanjuti" if due else "Disposisikan",
-        )
+
+        def row() -> Row:
+            return Row(
+                what=f"{letter}: {letter.sender}",
+                who=" · ".join(filter(None, [*natures(letter), letter.about])),
+                why=self._incoming_why(letter),
+                since=f"Sejak {wording.moment(letter.part_at or letter.recorded_at, self.at)}",
+                due=f"Batas waktu {self._day(due)}" if due else "",
+                late=late,
+                url=incoming_url(letter),
+                action="Lihat" if letter.passed else "Tindak lanjuti" if due else "Disposisikan",
+            )
+
         late_at = _midnight(due + timedelta(days=1)) if due else None
         section = WAITING if letter.passed else LATE if late else TODO
-        return _Task(section, late_at, letter.part_at or letter.recorded_at, row, row.url)
+        return _Task(section, late_at, letter.part_at or letter.recorded_at, row)
 
     def _incoming_why(self, letter: IncomingLetter) -> str:
         if not letter.part:
@@ -480,17 +512,20 @@ class Inbox:
     def _sheet_task(self, sheet: FrozenSheet) -> _Task:
         """The document of an SOP that he ratifies: it has no day, but waits for nobody else."""
         revision = sheet.revision
-        row = Row(
-            what=f"SOP {revision.name} menunggu tanda tangan {self.you}",
-            who=f"Naskah revisi {revision.no}, berlaku dari {self._day(revision.in_force_from)}",
-            why=f"{self._he} mengesahkannya sebagai {sheet.title_line}",
-            since=f"Sejak {wording.moment(sheet.frozen_at, self.at)}",
-            due="",
-            late=False,
-            url=f"/sop/{revision.sop.slug}/revisi/{revision.no}/",
-            action="Periksa",
-        )
-        return _Task(TODO, None, sheet.frozen_at, row, row.url)
+
+        def row() -> Row:
+            return Row(
+                what=f"SOP {revision.name} menunggu tanda tangan {self.you}",
+                who=f"Naskah revisi {revision.no}, berlaku dari {self._day(revision.in_force_from)}",
+                why=f"{self._he} mengesahkannya sebagai {sheet.title_line}",
+                since=f"Sejak {wording.moment(sheet.frozen_at, self.at)}",
+                due="",
+                late=False,
+                url=f"/sop/{revision.sop.slug}/revisi/{revision.no}/",
+                action="Periksa",
+            )
+
+        return _Task(TODO, None, sheet.frozen_at, row)
 
     def _hat_text(self, position_id: int | None) -> str:
         title = next((h.title for h in self.officer.hats if h.position_id == position_id), "")
@@ -504,40 +539,48 @@ class Inbox:
         url = f"{case_url(waiver.case, 'paper_new')}?{urlencode({'jenis': waiver.kind_id} | one)}"
         if waiver.signed and waiver.child_id:
             url = statements_url(waiver.case, waiver.attempt.step.key, output=waiver.signed)
-        row = Row(
-            what=f"{waiver.kind} menyusul",
-            who=self._who(waiver.case, *(row.child for row in waivers)),
-            why=f"{self._he} melaksanakan langkahnya. Alasan menyusul: {waiver.reason}",
-            since=f"Dicatat {wording.moment(waiver.at, self.at)}",
-            due=f"Paling lambat {self._day(waiver.until)}",
-            late=waiver.until < today,
-            url=url,
-            action="Lengkapi",
-        )
-        return _Task(FOLLOW, _midnight(waiver.until), waiver.at, row, case_url(waiver.case))
+
+        def row() -> Row:
+            return Row(
+                what=f"{waiver.kind} menyusul",
+                who=self._who(waiver.case, *(row.child for row in waivers)),
+                why=f"{self._he} melaksanakan langkahnya. Alasan menyusul: {waiver.reason}",
+                since=f"Dicatat {wording.moment(waiver.at, self.at)}",
+                due=f"Paling lambat {self._day(waiver.until)}",
+                late=waiver.until < today,
+                url=url,
+                action="Lengkapi",
+            )
+
+        look = case_url(waiver.case)
+        return _Task(FOLLOW, _midnight(waiver.until), waiver.at, row, look, waiver.case_id)
 
     def _lead_task(self, case: Case) -> _Task:
         held = case.state == Case.State.ON_HOLD
         since = (case.held_since if held else case.last_ended) or case.opened_at
         late = not held and case.term_due_at is not None and case.term_due_at <= self.at
-        what, why = "Catat hasil akhir dan tutup penanganan", "Tidak ada lagi langkah yang harus dikerjakan"
-        if held:
-            what, why = "Penanganan ditunda", f"Alasan: {case.held_reason}"
-        elif case.is_ready:
-            what = "Tutup penanganan"
-            why = f"Siap ditutup: {told_ready(late, case.found_nobody, case.pk in self._children)}"
-        row = Row(
-            what=what,
-            who=self._who(case),
-            why=why,
-            since=f"Sejak {wording.moment(since, self.at)}",
-            due=self._due(case.term_due_at),
-            late=late,
-            url=case_url(case, "close") if case.is_ready else case_url(case),
-            action="Lihat" if held else "Tutup",
-        )
+
+        def row() -> Row:
+            what = "Catat hasil akhir dan tutup penanganan"
+            why = "Tidak ada lagi langkah yang harus dikerjakan"
+            if held:
+                what, why = "Penanganan ditunda", f"Alasan: {case.held_reason}"
+            elif case.is_ready:
+                what = "Tutup penanganan"
+                why = f"Siap ditutup: {told_ready(late, case.found_nobody, case.pk in self._children)}"
+            return Row(
+                what=what,
+                who=self._who(case),
+                why=why,
+                since=f"Sejak {wording.moment(since, self.at)}",
+                due=self._due(case.term_due_at),
+                late=late,
+                url=case_url(case, "close") if case.is_ready else case_url(case),
+                action="Lihat" if held else "Tutup",
+            )
+
         section = WAITING if held else LATE if late else TODO
-        return _Task(section, case.term_due_at, since, row, case_url(case))
+        return _Task(section, case.term_due_at, since, row, case_url(case), case.pk)
 
 
 def _urgent(letter: Letter) -> bool:

@@ -87,12 +87,11 @@ def run(name: str, database: str, quick: bool) -> list[dict] | None:
 
 
 def measure(name: str) -> int:
-    """Inside the process of one figure."""
+    """Inside the process of one figure, which starts as the server does."""
     import importlib
 
-    import django
+    import sopcases.wsgi  # noqa: F401
 
-    django.setup()
     rows = importlib.import_module(f"tests.bench.figures.{name}").measure()
     Path(os.environ["BENCH_OUT"]).write_text(json.dumps([row.line() for row in rows]))
     return 0
