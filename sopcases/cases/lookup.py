@@ -43,7 +43,8 @@ def going_by(agency_id: int, keys: Sequence[str], enough: int, begun: Begun | No
     borne = _counted(agency_id, begun)
     few = {key: prefixes for key, prefixes in begun.items() if borne[key] <= FEW}
     if not few:
-        return _all_common(agency_id, begun, enough, rarest=min(begun, key=borne.__getitem__))
+        rarest = min(begun, key=borne.__getitem__)
+        return _all_common(agency_id, begun, enough, rarest, complete=borne[rarest] < MANY)
     bearers: dict[str, set[int]] = {key: set() for key in few}
     whole: Counter[int] = Counter()
     for key, child, word in _ranges(agency_id, few, FEW) if all(borne[key] for key in begun) else ():
@@ -53,7 +54,12 @@ def going_by(agency_id: int, keys: Sequence[str], enough: int, begun: Begun | No
     if found and len(few) < len(begun):
         others = {key: prefixes for key, prefixes in begun.items() if key not in few}
         found = _bearing(found, others, whole)
-    return sorted(found, key=lambda child: (-whole[child], -child))[:TAKEN]
+    return _in_order(found, whole)
+
+
+def _in_order(children: set[int], whole: Counter[int]) -> list[int]:
+    """Those with the most whole words first, then the newest."""
+    return sorted(children, key=lambda child: (-whole[child], -child))[:TAKEN]
 
 
 def _bearing(children: set[int], begun: Begun, whole: Counter[int]) -> set[int]:
@@ -112,22 +118,32 @@ def _begun(agency_id: int, *prefixes: str) -> QuerySet[ChildWord]:
     return ChildWord.objects.filter(_begins(*prefixes), agency_id=agency_id)
 
 
-def _all_common(agency_id: int, begun: Begun, enough: int, rarest: str) -> list[int]:
-    """Each word whole, newest first: lists already in order are merged until enough is found. Then begun
-    words: the children of the rarest, each asked for the others."""
+def _all_common(agency_id: int, begun: Begun, enough: int, rarest: str, complete: bool) -> list[int]:
+    """Where it is `complete`, the children of the rarest word, each asked for the others. Where those are many
+    or it is not, first the children who bear each word whole: lists already in order are merged, newest first,
+    until enough is found."""
+    besides = _of_the_rarest(agency_id, begun, rarest) if complete else None
+    if besides is not None and len(besides) <= FEW:
+        whole: Counter[int] = Counter()
+        return _in_order(_bearing(besides, begun, whole), whole)
     first, *others = begun
-    whole = ChildWord.objects.filter(agency_id=agency_id, word=first)
+    rows = ChildWord.objects.filter(agency_id=agency_id, word=first)
     for key in others:
         same = ChildWord.objects.filter(agency_id=agency_id, word=key)
-        whole = whole.filter(child__in=same.values("child"))
-    found = list(whole.order_by("-child").values_list("child", flat=True)[:TAKEN])
+        rows = rows.filter(child__in=same.values("child"))
+    found = list(rows.order_by("-child").values_list("child", flat=True)[:TAKEN])
     if len(found) >= enough:
         return found
+    besides = _of_the_rarest(agency_id, begun, rarest) if besides is None else besides
+    # Put in order here: asked for the newest first, PostgreSQL would go through all children there are.
+    return list(dict.fromkeys([*found, *sorted(besides, reverse=True)]))[:TAKEN]
+
+
+def _of_the_rarest(agency_id: int, begun: Begun, rarest: str) -> set[int]:
+    """The children of whose names a word begins with each key, from those of the rarest; at most `MANY`."""
     rows = _begun(agency_id, *begun[rarest]).order_by()
     for key in begun.keys() - {rarest}:
         # A scalar, looked up child by child: as EXISTS, PostgreSQL may first read all who bear the word.
         same = ChildWord.objects.filter(_begins(*begun[key]), child=OuterRef("child")).order_by()
         rows = rows.filter(IsNull(Subquery(same.values("child")[:1]), False))
-    # Put in order here: asked for the newest first, PostgreSQL would go through all children there are.
-    besides = set(rows.values_list("child", flat=True)[:MANY])
-    return list(dict.fromkeys([*found, *sorted(besides, reverse=True)]))[:TAKEN]
+    return set(rows.values_list("child", flat=True)[:MANY])
