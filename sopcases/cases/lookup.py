@@ -119,9 +119,9 @@ def _begun(agency_id: int, *prefixes: str) -> QuerySet[ChildWord]:
 
 
 def _all_common(agency_id: int, begun: Begun, enough: int, rarest: str, complete: bool) -> list[int]:
-    """Where it is `complete`, the children of the rarest word, each asked for the others. Where those are many
-    or it is not, first the children who bear each word whole: lists already in order are merged, newest first,
-    until enough is found."""
+    """Where it is `complete`, the children of the rarest word, each asked for the others. Where it is not, or
+    they are many, first the children who bear each word whole: lists already in order are merged, newest
+    first, until enough is found."""
     besides = _of_the_rarest(agency_id, begun, rarest) if complete else None
     if besides is not None and len(besides) <= FEW:
         whole: Counter[int] = Counter()
