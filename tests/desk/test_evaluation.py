@@ -235,6 +235,20 @@ def sent(page, **more) -> dict:
     return fields | more
 
 
+def test_who_comes_second_sees_what_the_first_wrote_beside_his_own(world, sign_in):
+    dewi, budi = sign_in("dewi"), sign_in("budi")
+    first, second = dewi.get(PAGE), budi.get(PAGE)
+    assert dewi.post(PAGE, sent(first, **{"s1-action": "Tambah formulir"})).status_code == 302
+    answer = budi.post(PAGE, sent(second, **{"s1-action": "Tambah petugas"}))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Tambah petugas" in page and "Tambah formulir" in page
+    assert page.count("Yang kini tersimpan dari pejabat lain") == 1, "only where they differ"
+    both = {"s1-action": "Tambah formulir dan petugas"}
+    assert budi.post(PAGE, sent(answer, **both)).status_code == 302
+    assert Finding.objects.get(step_key="1").action == "Tambah formulir dan petugas"
+
+
 def test_written_checked_finished_and_read_by_the_admin(world, sign_in):
     reports(world, [30] * 10)
     year_over(world)

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sopcases.cases.printing import pdf_response, printed
 from sopcases.desk.figures.dashboard import walked
-from sopcases.desk.figures.evaluating import Assessment, Said, why_unreadable
+from sopcases.desk.figures.evaluating import Assessed, Assessment, Said, why_unreadable
 from sopcases.desk.models import Evaluation, Finding
 from sopcases.desk.paging import read_id
 from sopcases.people.access import gate, signed_in
 from sopcases.people.authority import Officer
-from sopcases.refusal import Refused
+from sopcases.refusal import Conflict, Refused
 
 FIRST_YEAR = 2000
 
@@ -43,6 +43,9 @@ def may_draft(found: Assessment, officer: Officer) -> str | None:
 
 class FindingForm(forms.Form):
     """What the office says of one step."""
+
+    stored: Assessed | None = None
+    """What another has written of it since the page was opened."""
 
     verdict = forms.ChoiceField(label="Penilaian", choices=Finding.Verdict.choices, required=False)
     action = forms.CharField(
@@ -90,7 +93,8 @@ def evaluation(request: HttpRequest, found: Assessment) -> HttpResponseBase:
     try:
         found.write((Said(key, **form.cleaned_data) for key, form in forms_of.items()), _version(request))
     except Refused as refused:
-        return _sheet(request, found, forms_of, refused.status, refusal=str(refused))
+        meanwhile = isinstance(refused, Conflict)
+        return _sheet(request, found, forms_of, refused.status, refusal=str(refused), meanwhile=meanwhile)
     messages.success(request, "Evaluasi disimpan.")
     return redirect(f"{address(found)}selesai/" if request.POST.get("action") == "submit" else address(found))
 
@@ -110,8 +114,14 @@ def _sheet(
     found: Assessment,
     forms_of: dict[str, FindingForm],
     status: int = 200,
+    meanwhile: bool = False,
     **more,
 ) -> HttpResponse:
+    """The page with these forms; after another has written `meanwhile`, with what he wrote beside them."""
+    stored = {step.found.step.key: step for step in found.sheet.steps} if meanwhile else {}
+    for key, form in forms_of.items():
+        if key in stored and asdict(stored[key].said) != {"step_key": key} | form.cleaned_data:
+            form.stored = stored[key]
     context = {
         "found": found,
         "sheet": found.sheet,
