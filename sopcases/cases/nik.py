@@ -10,6 +10,7 @@ import functools
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django import forms
@@ -69,9 +70,13 @@ def open_(token: str) -> str:
         raise ImproperlyConfigured("No key of NIK_ENCRYPTION_KEYS opens a stored NIK.") from None
 
 
-def reseal(token: str) -> str:
-    """The same NIK under the newest key, before an old one is thrown away."""
-    return seal(open_(token))
+def is_newest(token: str) -> bool:
+    """Whether the newest key sealed it."""
+    try:
+        _box_of(tuple(settings.NIK_ENCRYPTION_KEYS[:1])).decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
 
 
 def index(nik: str) -> str:
@@ -91,6 +96,11 @@ def told(token: str) -> str:
 def opened(text: str) -> str:
     """The text with every NIK in it to be read."""
     return SEALED.sub(lambda found: open_(found[1]), text)
+
+
+def resealed(text: str, sealed: Callable[[str], str] = seal) -> str:
+    """The text with every NIK in it that an older key sealed as `sealed` makes it anew."""
+    return SEALED.sub(lambda found: found[0] if is_newest(found[1]) else told(sealed(open_(found[1]))), text)
 
 
 def masked(nik: str) -> str:

@@ -84,9 +84,11 @@ def test_keys_rotate(settings):
     token = nik.seal(GIRL)
     settings.NIK_ENCRYPTION_KEYS = [new, old]
     assert nik.open_(token) == GIRL
-    renewed = nik.reseal(token)
+    assert not nik.is_newest(token)
+    text = nik.resealed(f"NIK {nik.told(token)}, {nik.told(nik.seal(BOY))}")
+    assert nik.told(token) not in text and nik.resealed(text) == text
     settings.NIK_ENCRYPTION_KEYS = [new]
-    assert nik.open_(renewed) == GIRL
+    assert nik.opened(text) == f"NIK {GIRL}, {BOY}"
     with pytest.raises(ImproperlyConfigured):
         nik.open_(token)
 

@@ -1,8 +1,13 @@
 """A letter names a child's NIK only where its drafter chose so; it is kept sealed, every look is logged."""
 
 import json
+import re
 
 import pytest
+from cryptography.fernet import Fernet
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection
 
 from sopcases.cases import nik
 from sopcases.cases.models import Child
@@ -58,6 +63,56 @@ def test_where_it_was_chosen_it_is_printed_and_kept_sealed(world, door, kind):  
     kept = [letter.body, json.dumps(letter.content), *(json.dumps(act.data) for act in letter.acts.all())]
     assert not any(NUMBER in text for text in kept)
     assert NUMBER in text_of(client, letter), "also from the frozen copy"
+
+
+TOKEN = re.compile(r"gAAAAA[\w\-]{60,}=*")
+
+
+def stored() -> str:
+    """All that the database holds, in the words of the database."""
+    with connection.cursor() as cursor:
+        found = []
+        for model in apps.get_models(include_auto_created=True):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(model._meta.db_table)}")
+            found += cursor.fetchall()
+    return str(found)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_are_sealed_again_before_an_old_key_goes(world, door, settings, capsys, kind):  # noqa: F811
+    """With the child, and in letters that tell it: written, frozen, and kept with each act."""
+    old, new = settings.NIK_ENCRYPTION_KEYS[0], Fernet.generate_key().decode()
+    sample = sample_of(kind)
+    case, client = numbered(world, sample), door(sample.by)
+    letter = write(client, world, case, sample, **KINDS[kind])
+    by = Desk(world, case).by(sample.by)
+    letter.fix(by) if letter.track == Letter.Track.RECORD else letter.propose(by)
+    version = Letter.objects.get().version
+    tokens = set(TOKEN.findall(stored()))
+    assert tokens
+    settings.NIK_ENCRYPTION_KEYS = [new, old]
+    call_command("reseal_niks")
+    assert not tokens & set(TOKEN.findall(stored())), "nowhere in the database"
+    settings.NIK_ENCRYPTION_KEYS = [new]
+    assert NUMBER in text_of(client, letter)
+    letter = Letter.objects.get()
+    assert letter.version == version, "nobody's editing is disturbed"
+    child = Child.objects.exclude(nik_encrypted="").get()
+    kept = json.dumps(letter.content) + letter.body
+    assert nik.told(child.nik_encrypted) in kept, "as on the child's record"
+    capsys.readouterr()
+    call_command("reseal_niks")
+    assert capsys.readouterr().out.startswith("0 baris"), "a second run finds nothing to do"
+
+
+def test_without_the_old_key_none_is_lost(world, door, settings):  # noqa: F811
+    sample = sample_of("Surat Permohonan")
+    case = numbered(world, sample)
+    token = Child.objects.filter(stays__case=case).exclude(nik_encrypted="").get().nik_encrypted
+    settings.NIK_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    with pytest.raises(CommandError, match="Kembalikan kunci lama"):
+        call_command("reseal_niks")
+    assert Child.objects.filter(nik_encrypted=token).exists()
 
 
 def test_every_look_at_it_is_in_the_journal(world, door):  # noqa: F811
