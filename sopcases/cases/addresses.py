@@ -1,5 +1,6 @@
 """Where each page of a case is found."""
 
+from collections.abc import Collection
 from datetime import date
 from urllib.parse import urlencode
 
@@ -8,7 +9,11 @@ from django.urls import reverse
 from sopcases.cases import wording
 from sopcases.cases.models import Case, Paper, Photo
 from sopcases.cases.progress import Spot
+from sopcases.people.models import Draft
 from sopcases.sops.models import PaperKind
+
+LONGEST = Draft._meta.get_field("path").max_length
+"""Characters of an address for which a draft is kept; servers take twice as many."""
 
 
 def case_url(case: Case, name: str = "case", **parts) -> str:
@@ -21,9 +26,12 @@ def step_url(case: Case, spot: Spot, name: str = "step") -> str:
     return case_url(case, name, spot=spot)
 
 
-def by_child_url(case: Case, key: str) -> str:
-    """The address of a step per child, for several of them."""
-    return reverse("cases:by_child", kwargs={"group": case.number, "step": key})
+def by_child_url(case: Case, key: str, ticked: Collection[int] = ()) -> str:
+    """The address of a step per child, for several of them. More ticks than an address carries are all left
+    out: with some of them the next act would pass over the others unseen."""
+    found = reverse("cases:by_child", kwargs={"group": case.number, "step": key})
+    asked = _asked(found, anak=list(ticked)) if ticked else found
+    return asked if len(asked) <= LONGEST else found
 
 
 def statements_url(case: Case, key: str, adult_id: int | None = None, output: int | None = None) -> str:

@@ -374,7 +374,7 @@ class Submission(models.Model):
     key = models.UUIDField(primary_key=True, default=uuid.uuid4)
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    location = models.CharField(max_length=300, blank=True)
+    location = models.TextField(blank=True)
 
     class Meta:
         default_permissions = ()
@@ -390,7 +390,7 @@ class Draft(models.Model):
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
-    path = models.CharField(max_length=500)
+    path = models.CharField(max_length=2000)
     key = models.UUIDField()
     sealed = models.TextField()
     saved_at = models.DateTimeField(db_index=True)

@@ -5,7 +5,9 @@ import io
 import pytest
 from pypdf import PdfReader
 
+from sopcases.cases.addresses import by_child_url
 from sopcases.cases.models import Child, Interval, Paper
+from sopcases.people import drafts
 from tests.cases.front_door import hidden, local, picture
 from tests.cases.story import children, done, states
 from tests.cases.test_pages_aid import words
@@ -146,6 +148,32 @@ def test_sent_twice_it_is_done_once(today, case, url, desk):
     }
     assert sari.post(url, **sent).url == sari.post(url, **sent).url == url
     assert states(case, "4") == ["not_needed", "not_needed", "open"]
+
+
+def test_a_hall_of_sixty_is_led_back_with_its_ticks(today, desk):
+    """Their numbers stand in the address: it is kept whole, and a draft is kept for it too."""
+    case = at_the_step(today, 60)
+    ids, url, sari = children(case), address(case), desk("sari")
+    listed(today, case, ids[:1])
+    sent = {"acted_at": local(today.now), "acted_by": [today.sari.pk], "action": "finish"}
+    led = sari.send(url, children=ids, **sent).url
+    page = sari.text(led)
+    assert page.count(" checked") == 60, "those kept back, and Sari herself"
+    assert page.count("belum lengkap: Keluaran") == 59
+    for act in (
+        asking(today, ids[1:]),
+        answering(today, ids[1:], "ya"),
+        {"action": "keep", "children": ids[1:]},
+        {"action": "upload", "children": ids[1:], "file": picture()},
+    ):
+        assert len(led) > 500 and drafts.is_form(led)
+        again = sari.send(led, **act).url
+        assert again == led, act["action"]
+
+
+def test_more_ticks_than_an_address_carries_are_all_left_out(case):
+    assert by_child_url(case, "4", range(10**6, 10**6 + 140)).count("anak=") == 140
+    assert by_child_url(case, "4", range(10**6, 10**6 + 300)) == address(case)
 
 
 def test_two_at_the_page(today, case, url, desk):

@@ -355,7 +355,7 @@ def test_taking_up_never_does_an_act(world, desk, note):
         "/konsep-isian/",
         "/tidak/ada/",
         "/penanganan/laporan-awal/?x=\x00",
-        "/penanganan/laporan-awal/?" + "x" * 600,
+        "/penanganan/laporan-awal/?" + "x" * 2000,
         "penanganan/laporan-awal/",
         "javascript:alert(1)",
     ],

@@ -108,7 +108,7 @@ class _Page:
             for sentence in sentences:
                 messages.warning(self.request, f"{names[child]} {sentence}")
         again = kept or (children if form.act in ("keep", "upload", "refer", "answered") else ())
-        return self.here + ("?" + "&".join(f"anak={child}" for child in again) if again else "")
+        return by_child_url(self.at.case, self.step.key, again)
 
     def _finish(self, walk: Walk) -> dict[int, list[str]]:
         data = self.form.cleaned_data

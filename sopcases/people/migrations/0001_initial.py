@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
             name='Draft',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=500)),
+                ('path', models.CharField(max_length=2000)),
                 ('key', models.UUIDField()),
                 ('sealed', models.TextField()),
                 ('saved_at', models.DateTimeField(db_index=True)),
@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('key', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField()),
-                ('location', models.CharField(blank=True, max_length=300)),
+                ('location', models.TextField(blank=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
