@@ -30,6 +30,7 @@ NEW, SAME, HERE, MET = "new", "same", "here", "met"
 """Beginnings of an option's value: a new child, one on file, one in this case already, one met again."""
 CHOOSE = "pilih: anak baru, atau anak yang sudah terdata di bawah ini."
 CHANGED = "pilihannya tidak lagi berlaku. Pilih kembali."
+TWICE = "anak ini sudah dipilih pada baris {}. Kosongkan salah satunya, atau pilih anak yang lain."
 PHOTOGRAPHED = "Difoto saat didata."
 ELSEWHERE = "foto anak yang sudah terdata ditambahkan sebagai catatan pada penanganannya, tidak di sini."
 MEANWHILE = "orang lain menyimpan hal yang sama pada saat yang sama. Periksa, lalu simpan lagi."
@@ -378,9 +379,13 @@ class _Taking:
         if not arrivals:
             return []
         found = dict(zip([a.no for a in arrivals], _on_file(self.walk, arrivals), strict=True))
-        meetings = []
+        meetings, rows, met = [], dict[int, int](), []
         for arrival in arrivals:
             pk = int(arrival.choice.split("-")[1])
+            if (first := rows.setdefault(pk, arrival.no)) != arrival.no:
+                self.result.refused[arrival.no] = ("choice", TWICE.format(first))
+                continue
+            met.append(arrival)
             known = next(one for one in found[arrival.no] if one.child.pk == pk)
             self.result.taken.append(Taken(arrival.no, pk if known.seen else None, How.MET))
             if known.where is not None:
@@ -389,7 +394,7 @@ class _Taking:
                 )
                 meetings.append((known.child, known.where, words))
         encounters.meet_many(self.by, self.walk.case, self.found_at, meetings)
-        return list(arrivals)
+        return met
 
     def _known(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Rows whose child is on file already, and in no running case."""

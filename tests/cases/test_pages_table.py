@@ -498,6 +498,25 @@ def test_a_child_in_a_running_case_is_met_again_there(today, desk, case, here):
     assert "Mencatat Bunga terjangkau kembali" in sari.text(f"/penanganan/{other.number}/")
 
 
+def test_two_rows_chosen_as_one_child_met_again(today, desk, case, here):
+    other = today.case("anak-jalanan", by="dewi", children=0)
+    with today.walk(other, "sari") as walk:
+        walk.join(known := today.child("Bunga", sex="P"))
+    sari = desk("sari")
+    rows = [
+        {"name": "Bunga", "note": "Di lampu merah"},
+        {"name": "Bunga", "note": "Di pasar"},
+        {"name": "Rian"},
+    ]
+    chosen = {"r1-choice": f"met-{known.pk}", "r2-choice": f"met-{known.pk}"}
+    response = sari.post(here, 422, **typed(sari.get(here), rows, action="save", **chosen))
+    text = response.content.decode()
+    assert "Baris 2: anak ini sudah dipilih pada baris 1." in text and "Di pasar" in text
+    assert (Encounter.objects.get().note, names(case)) == ("Di lampu merah", ["Rian"])
+    sari.post(here, **{**form(response), "r2-choice": "new", "action": "save"})
+    assert names(case) == ["Rian", "Bunga"] and Encounter.objects.count() == 1
+
+
 def test_a_child_whose_file_is_closed_to_the_officer(today, desk, case, here):
     """Only "pernah ditangani, hubungi …" shows, and the meeting is added unseen (design rule 18)."""
     hidden = today.child("Bunga", by="dewi", sex="P", address="Jl. Rahasia")
