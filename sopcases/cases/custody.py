@@ -53,7 +53,7 @@ def handed_by_record(walk: Walk, papers: Iterable[int], holder: str, since: date
 
 
 def _write(walk: Walk, paper: Paper, holder: str, since: date, basis: Paper | None) -> Custody:
-    title = walk.any_hat.title if walk.any_hat else walk.by.title[:200]
+    title = walk.any_hat.title if walk.any_hat else walk.by.acting_title
     row = Custody.objects.create(
         paper=paper,
         case=walk.case,

@@ -52,7 +52,7 @@ def meet(
         note=note.strip(),
         recorded_at=by.at,
         recorded_by=by.user,
-        acting_title=by.title[:200],
+        acting_title=by.acting_title,
     )
     journal.write(by, "child.met", case, child=child.pk, encounter=found.pk)
     if met_in is not None:
@@ -76,7 +76,7 @@ def meet_many(by: Officer, met_in: Case, at: datetime, meetings: Iterable[tuple[
             note=note,
             recorded_at=by.at,
             recorded_by=by.user,
-            acting_title=by.title[:200],
+            acting_title=by.acting_title,
         )
         for child, case, note in meetings
         if child.pk not in before

@@ -105,7 +105,7 @@ def _join(by: Officer, child_id: int, into_id: int, reason: str) -> Merge:
         raise Refused(ALREADY)
     Child.objects.filter(pk=child_id).update(merged_into=into_id)
     return Merge.objects.create(
-        child=child, into_id=into_id, reason=reason, at=by.at, by=by.user, acting_title=by.title
+        child=child, into_id=into_id, reason=reason, at=by.at, by=by.user, acting_title=by.acting_title
     )
 
 
@@ -117,7 +117,7 @@ def _standing(by: Officer, merge_id: int) -> Merge | None:
 def _part(by: Officer, found: Merge, reason: str) -> None:
     if not (reason := reason.strip()):
         raise Refused(NO_UNDO_REASON)
-    found.undone_at, found.undone_by, found.undone_title = by.at, by.user, by.title
+    found.undone_at, found.undone_by, found.undone_title = by.at, by.user, by.acting_title
     found.undone_reason = reason
     found.save()
     Child.objects.filter(pk=found.child_id).update(merged_into=None)

@@ -423,12 +423,15 @@ class Progress:
         """The officer's hats, none of which counts in another agency's case."""
         return self.by.hats if self.by.user and self.by.user.agency_id == self.case.agency_id else ()
 
+    lent: Hat | None = None
+    """A hat that does not cover this case: for one act in several, which who may do it in one does in all."""
+
     def hat(self, positions: Iterable[int]) -> Hat | None:
         """A hat of the officer's in these positions, in the case's area, not assigned to somebody else."""
         for hat in self.hats:
             if hat.position_id in positions and covers(hat, self.by.user, self.case, self.assigned):
                 return hat
-        return None
+        return self.lent if self.lent and self.lent.position_id in positions else None
 
     @cached_property
     def recorder(self) -> Hat | None:

@@ -187,9 +187,9 @@ def report(
     """One report for all cases of the session: filed to each, and the step finished where all is in."""
     if session.held_at is None:
         raise Refused("Kegiatan ini tidak terlaksana.")
-    with walking_many(_cases(session), by) as walks:
+    with _all_cases(session, by) as (walks, own):
         session = _locked(session, version)
-        paper = document(walks[0], kind, accepted, **facts)
+        paper = document(own[0], kind, accepted, **facts)
         _put_out(walks, session, by, paper)
     return paper
 
@@ -202,7 +202,7 @@ def reported(session_id: int, by: Officer, paper: Paper) -> None:
         step__revision__sop=session.sop_id, step__key=session.step_key, kind=paper.kind_id
     ).exists():
         return
-    with walking_many(_cases(session), by) as walks:
+    with _all_cases(session, by) as (walks, _):
         _put_out(walks, Session.objects.select_for_update().get(pk=session_id), by, paper)
 
 
@@ -210,7 +210,6 @@ def _put_out(walks: list[Walk], session: Session, by: Officer, paper: Paper) -> 
     session.reports.add(paper)
     for walk in walks:
         with _of(walk):
-            _may(walk, session)
             outputs = [o.id for o in walk.plan.by_key[session.step_key].outputs if o.kind == paper.kind_id]
             if not outputs:
                 raise Refused("Kegiatan ini tidak mengeluarkan dokumen jenis ini.")
@@ -222,10 +221,11 @@ def _put_out(walks: list[Walk], session: Session, by: Officer, paper: Paper) -> 
 def correct(session: Session, by: Officer, changes: Mapping[int, tuple[str, str]], *, version: int) -> None:
     """Attendance mended afterwards: child → (status, reason), in every record told of the child. The journal
     of its case keeps what it was."""
-    with walking_many(_cases(session), by) as walks:
+    with _all_cases(session, by) as (walks, own):
         session = _locked(session, version)
         rows = {row.child_id: row for row in session.attendance.select_related("child").order_by("id")}
-        if set(changes) - set(rows):
+        others = {walk.case.pk for walk in walks} - {walk.case.pk for walk in own}
+        if set(changes) - {child for child, row in rows.items() if row.case_id not in others}:
             raise Refused(NOT_HERE)
         roots = _roots(rows.values())
         by_root = {roots[child]: told for child, told in changes.items()}
@@ -243,7 +243,6 @@ def correct(session: Session, by: Officer, changes: Mapping[int, tuple[str, str]
             walk = by_case.get(row.case_id)
             if walk is None:
                 raise Refused("Penanganan anak ini dialihkan ke revisi SOP tanpa kegiatan ini.")
-            _may(walk, session)
             walk.log("attendance.mended", child=child, session=session.pk, was=row.status, now=status)
             row.status, row.reason = status, reason if status == Attendance.Status.ABSENT else ""
             mended.append(row)
@@ -252,21 +251,41 @@ def correct(session: Session, by: Officer, changes: Mapping[int, tuple[str, str]
 
 def add_photos(session: Session, by: Officer, photos: Iterable[tuple[Accepted, str]]) -> None:
     """Photos of a session, each with its caption."""
-    with walking_many(_cases(session), by) as walks:
-        for walk in walks:
-            _may(walk, session)
+    with _all_cases(session, by) as (_, own):
         for stored, caption in photos:
-            walks[0].photo(stored, caption=caption, session=session)
+            own[0].photo(stored, caption=caption, session=session)
+
+
+@contextmanager
+def _all_cases(session: Session, by: Officer) -> Iterator[tuple[list[Walk], list[Walk]]]:
+    """Every case told of the session, and those in which the officer may record its step, over or not.
+
+    A session is one act: who may record it in one of its cases adds to it for all, also where a colleague is
+    assigned by now, whose case he does not read. Raises NotAllowed for who may in none.
+    """
+    cases = _cases(session)
+    readable = set(
+        Case.objects.visible_to(by).filter(pk__in=[c.pk for c in cases]).values_list("pk", flat=True)
+    )
+    with walking_many(cases, by, entitled=True) as walks:
+        hats = {walk.case.pk: walk.acting_hat(walk.plan.by_key[session.step_key]) for walk in walks}
+        own = [walk for walk in walks if walk.case.pk in readable and hats[walk.case.pk]]
+        if not own:
+            raise NotAllowed("Langkah ini bukan tugas jabatan Anda.")
+        for walk in walks:
+            if walk not in own:
+                walk.lent = hats[own[0].case.pk]
+        yield walks, own
 
 
 @contextmanager
 def _of(walk: Walk) -> Iterator[None]:
-    """What is refused in one of many cases says in which."""
+    """What is refused in one of many cases says in which, if the officer may know."""
     try:
         yield
     except Refused as refused:
-        named = (f"{walk.case.number}: {sentence}" for sentence in refused.sentences)
-        raise type(refused)(*named) from refused
+        place = "Penanganan petugas lain" if walk.lent else walk.case.number
+        raise type(refused)(*(f"{place}: {sentence}" for sentence in refused.sentences)) from refused
 
 
 @dataclass(frozen=True)
@@ -370,9 +389,3 @@ def _locked(session: Session, version: int) -> Session:
     found.version += 1
     found.save(update_fields=["version"])
     return found
-
-
-def _may(walk: Walk, session: Session) -> None:
-    """Who may record the step may add to its session, also after it is over."""
-    if walk.acting_hat(walk.plan.by_key[session.step_key]) is None:
-        raise NotAllowed("Langkah ini bukan tugas jabatan Anda.")

@@ -16,6 +16,8 @@ from sopcases.people.models import Appointment, Delegation, Position, User
 
 LEFT = " (tidak lagi bertugas)"
 """Said after the name of somebody, or a position he held, that he holds no more."""
+KEPT_TITLE = 200
+"""Characters of a title that acts and the journal keep; who holds several positions may have more."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,11 @@ class Officer:
         """All titles held, for a page's person menu."""
         return ", ".join(hat.title for hat in self.hats)
 
+    @property
+    def acting_title(self) -> str:
+        """The same as acts and the journal keep it."""
+        return self.title[:KEPT_TITLE]
+
     def hat_for(self, position_ids, area_id=None) -> Hat | None:
         """The hat that covers one of the positions in the area; an appointment without area covers all
         of the agency, but an outside partner only his own."""
@@ -247,7 +254,7 @@ class Signatory:
     @property
     def acting_title(self) -> str:
         """The title in one line, as acts and the journal keep it."""
-        return " ".join(self.title.split())[:200]
+        return " ".join(self.title.split())[:KEPT_TITLE]
 
 
 @dataclass(frozen=True)
@@ -257,6 +264,7 @@ class Machine:
     at: datetime
     user: None = None
     title: str = "Sistem"
+    acting_title: str = "Sistem"
     hats: tuple[Hat, ...] = ()
 
 

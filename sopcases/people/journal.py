@@ -24,7 +24,7 @@ def line(
         agency_id=agency_id or getattr(subject, "agency_id", None) or (by.user and by.user.agency_id),
         at=by.at,
         actor=by.user,
-        acting_title=title or by.title,
+        acting_title=title or by.acting_title,
         verb=verb,
         subject=subject._meta.label_lower,
         subject_id=subject.pk,

@@ -10,14 +10,14 @@ from sopcases.cases.access import find_session
 from sopcases.cases.models import Attempt, Attendance, Case, CaseChild, Child, Photo, Session
 from sopcases.cases.uploads import accept_photo
 from sopcases.cases.walk import roll
-from sopcases.people.models import Entry
+from sopcases.people.models import Entry, Position
 from sopcases.refusal import Conflict, NotAllowed, Refused
 from sopcases.sops import revising
 from tests.cases.front_door import picture
 from tests.cases.story import attempts, children, done, outcome, states
 from tests.cases.test_verb_join import on_the_street, papered
 from tests.cases.test_verb_roll import in_sessions
-from tests.cast import at
+from tests.cast import appoint, at, make_user
 from tests.letters.papers import scan
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,40 @@ def test_children_of_all_cases_come_to_one_session(world, april):
         assert list(attempt.acted_by.all()) == [world.sari]
     assert sessions.each_once(sessions.untold(april[0].sop, "5", APRIL, world.officer("sari"))) == []
     assert Entry.objects.filter(verb="session.held").count() == 1
+
+
+def parted(world, april):
+    """The session recorded by Sari; then one case is assigned to her, the other to a colleague."""
+    one, two = (children(case)[0] for case in april)
+    session = hold(world, april[0], present={one}, absent={two: "Sakit"})
+    position = Position.objects.get(agency=world.home, name="Peksos")
+    world.users["lina"] = appoint(make_user(world.home, "lina", "Lina"), position)
+    for case, user in zip(april, (world.sari, world.users["lina"]), strict=True):
+        done(world, case, "dewi", lambda w, u=user: w.assign(position.pk, u))
+    return session, one, two
+
+
+def test_a_colleague_who_has_one_of_its_cases_by_now_keeps_nobody_from_going_on(world, april):
+    session, one, two = parted(world, april)
+    sessions.add_photos(session, world.officer("lina"), [(accept_photo(picture("a.jpg")), "Aula")])
+    report(world, session)
+    for case in april:
+        assert attempts(case, "5")[0].state == "done", "one report for all"
+    session.refresh_from_db()
+    told = {two: ("present", "")}
+    with pytest.raises(Refused, match="tidak sedang mengikuti"):
+        sessions.correct(session, world.officer("sari"), told, version=session.version)
+    sessions.correct(session, world.officer("lina"), told, version=session.version)
+    assert session.attendance.get(child=two).status == "present"
+    assert session.attendance.get(child=one).status == "present"
+
+
+def test_who_has_none_of_its_cases_adds_nothing(world, april):
+    session, *_ = parted(world, april)
+    position = Position.objects.get(agency=world.home, name="Peksos")
+    done(world, april[0], "dewi", lambda w: w.assign(position.pk, world.users["lina"]))
+    with pytest.raises(NotAllowed, match="bukan tugas jabatan"):
+        report(world, session)
 
 
 def test_the_report_goes_to_every_case_and_finishes_the_step_there(world, april):
@@ -352,6 +386,6 @@ def test_three_children_and_three_hundred_cost_the_same(world, cases, of, django
             present=set(everybody[1:]),
             absent={everybody[0]: "Sakit"},
         )
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         report(world, session)
     assert {s for case in rounds for s in states(case, "5")} == {"done"}

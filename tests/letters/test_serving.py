@@ -4,8 +4,10 @@ import pytest
 
 from sopcases.cases.models import Case, Filing
 from sopcases.letters.models import Letter
+from sopcases.people.models import Position
 from sopcases.refusal import NotAllowed, Refused
 from tests.cases.story import reported
+from tests.cast import appoint, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +43,18 @@ def test_it_moves_the_steps_of_both_cases(desk, other):
     for case in (desk.case, other):
         case.refresh_from_db()
         assert states(case)["3"] == "done", "the disposing step of each is done by the one letter"
+
+
+def test_who_may_its_own_case_goes_on_though_a_colleague_has_the_other_by_now(desk, other, world):
+    letter = order(desk)
+    letter.serve(desk.by("agus"), other)
+    position = Position.objects.get(agency=world.home, name="Petugas")
+    lina = appoint(make_user(world.home, "lina", "Lina"), position)
+    with world.walk(other, "dewi") as walk:
+        walk.assign(position.pk, lina)
+    assert not Case.objects.visible_to(desk.by("agus")).filter(pk=other.pk).exists()
+    letter.propose(desk.by("agus"))
+    assert letter.state == "proposed"
 
 
 def test_refusals(desk, other, world):

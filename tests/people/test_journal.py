@@ -5,8 +5,8 @@ from django.db import DatabaseError, connection, transaction
 
 from sopcases.people import journal
 from sopcases.people.authority import Machine
-from sopcases.people.models import Entry
-from tests.cast import at
+from sopcases.people.models import Appointment, Entry, Position
+from tests.cast import appoint, at
 
 
 @pytest.fixture
@@ -72,3 +72,15 @@ def test_the_guard_can_be_lifted_and_stands_again_after(entry):
         Entry.objects.filter(pk=entry.pk).update(verb="lain")
     with pytest.raises(DatabaseError), transaction.atomic():
         Entry.objects.filter(pk=entry.pk).update(verb="lagi")
+
+
+def test_who_holds_many_positions_is_written_down_all_the_same(world):
+    """The database keeps two hundred characters of a title; PostgreSQL refuses more."""
+    for name in ("Peksos", "Petugas"):
+        position = Position.objects.get(agency=world.home, name=name)
+        Appointment.objects.filter(user=world.sari, position=position).delete()
+        appoint(world.sari, position)
+    Appointment.objects.filter(user=world.sari).update(printed_title="Pekerja Sosial Ahli Muda " * 6)
+    case, sari = world.case(), world.officer("sari")
+    assert len(sari.title) > 200
+    assert journal.write(sari, "case.read", case).acting_title == sari.title[:200]

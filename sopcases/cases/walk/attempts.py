@@ -178,7 +178,7 @@ class Attempts(Progress):
         attempt.acted_at = attempt.recorded_at = self.by.at
         attempt.recorded_by = self.by.user
         hat = self.hat(step.positions()) or self.any_hat
-        attempt.acting_title = hat.title if hat else self.by.title[:200]
+        attempt.acting_title = hat.title if hat else self.by.acting_title
         self._save(attempt)
         self.book.acted(attempt, sorted(hands) or [self.by.user.pk], again=again)
         self._complete(attempt)

@@ -252,7 +252,7 @@ class Assessment:
         reckon(agency, self.officer.at)
         row.facts = _facts(self.of_year())
         row.finished_at, row.finished_by = self.officer.at, self.officer.user
-        row.finished_title = self.officer.title[:200]
+        row.finished_title = self.officer.acting_title
         row.version += 1
         row.save()
         self._tell("evaluation.finished", row)

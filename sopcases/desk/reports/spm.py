@@ -125,7 +125,7 @@ def enter_target(indicator: Indicator, year: int, number: int, basis: str, by: O
         basis=basis.strip(),
         entered_at=by.at,
         entered_by=by.user,
-        acting_title=by.title[:200],
+        acting_title=by.acting_title,
     )
     journal.write(by, "target.entered", indicator, year=year, number=number, target=target.pk)
     return target

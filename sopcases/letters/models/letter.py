@@ -354,7 +354,7 @@ class Letter(Sending):
             drafted_at=by.at,
             moved_at=by.at,
         )
-        letter.acts.create(act=LetterAct.Act.DRAFTED, by=by.user, acting_title=by.title, at=by.at)
+        letter.acts.create(act=LetterAct.Act.DRAFTED, by=by.user, acting_title=by.acting_title, at=by.at)
         for one in sorted({case, *also}, key=lambda c: c.pk):
             with walking(one, by) as walk:
                 walk.log("letter.drafted", letter=letter.pk, paper=paper.pk, kind=kind.pk)

@@ -100,7 +100,7 @@ class Lifecycle(models.Model):
         self.paper.save()
         self.save()
         self.acts.create(
-            act=act, by=by.user, acting_title=title or by.title, at=by.at, reason=reason, data=data
+            act=act, by=by.user, acting_title=title or by.acting_title, at=by.at, reason=reason, data=data
         )
         self.forget()
 
@@ -118,9 +118,12 @@ class Lifecycle(models.Model):
         first: Callable[[Walk], object] = lambda own: None,
         **data,
     ) -> None:
-        """Let every case the paper is filed in log the act and walk on; `first` happens in its own case."""
-        hand = self.is_hand(by)
-        with walking_many(self.cases(), by, entitled=hand) as walks:
+        """Let every case the paper is filed in log the act and walk on; `first` happens in its own case.
+
+        Whose hand it is, or who may read its own case, acts for all, also for those a colleague has by now.
+        """
+        own = Case.objects.visible_to(by).filter(pk=self.case_id)
+        with walking_many(self.cases(), by, entitled=self.is_hand(by) or own.exists()) as walks:
             for walk in walks:
                 if walk.case.pk == self.case_id:
                     first(walk)
@@ -425,7 +428,7 @@ class Lifecycle(models.Model):
                 moved_at=by.at,
             )
             new.acts.create(
-                act="drafted", by=by.user, acting_title=by.title, at=by.at, data={"replaces": self.pk}
+                act="drafted", by=by.user, acting_title=by.acting_title, at=by.at, data={"replaces": self.pk}
             )
             self._end(LetterState.REPLACED, by, reason)
             self.write("replaced", by, reason=reason.strip(), by_letter=new.pk)
