@@ -1,7 +1,7 @@
 """Agenda Surat Keluar: the register of one series and year as a page, a print and a spreadsheet.
 
-Every number from the last one down to 1 is there or its absence is explained. What a letter is about shows
-only to those who may read it. A constant number of queries.
+Every number from the last one down to 1 is there or its absence is explained. What a letter is about, and why
+its number is void, shows only to those who may read it. A constant number of queries.
 """
 
 from dataclasses import dataclass
@@ -118,13 +118,13 @@ class Agenda(YearRegister):
         found = Number.objects.filter(series=self.series, year=self.year)
         if self.asked["status"]:
             found = found.filter(state=self.asked["status"])
-        # Whoever may not read a letter's case does not find it by the number of that case either.
-        mine = Letter.objects.visible_to(self.officer).order_by().values("pk")
+        # Nobody finds out by searching what he may not read: a letter's case, or why it was voided.
+        mine = Q(letter__in=Letter.objects.visible_to(self.officer).order_by().values("pk"))
         for word in self.asked["q"].split():
             found = found.filter(
                 Q(text__icontains=word)
-                | Q(reason__icontains=word)
-                | Q(letter__in=mine, letter__case__number__icontains=word)
+                | Q(reason__icontains=word) & (Q(letter=None) | mine)
+                | Q(letter__case__number__icontains=word) & mine
             )
         return found.select_related("letter__paper__kind", "letter__case", "by").order_by("-seq", "-suffix")
 
@@ -187,7 +187,10 @@ class Agenda(YearRegister):
         readable = letter is not None and letter.pk in mine
         reserved = number.state == Number.State.RESERVED
         free = reserved or number.state == Number.State.OUTSIDE
-        note = number.reason or f"Diambil {number.by}, {moment(number.at)}"
+        # The reason for which a letter was voided may name a child: it is told with the letter only.
+        note = number.reason if readable or letter is None else ""
+        if not note and number.state != Number.State.VOID:
+            note = f"Diambil {number.by}, {moment(number.at)}"
         if readable and letter.sent_on:
             note += f". {sent_text(letter)}"
         if reserved and letter:

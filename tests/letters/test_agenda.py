@@ -48,6 +48,15 @@ def client_of(world, name: str) -> Client:
     return client
 
 
+def files(client: Client, query: str) -> list[str]:
+    """The words of the print and of the spreadsheet."""
+    pdf = client.get(f"/surat/agenda/pdf/?{query}").content
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    sheet = load_workbook(io.BytesIO(client.get(f"/surat/agenda/xlsx/?{query}").content)).active
+    cells = [str(cell.value or "") for row in sheet.iter_rows() for cell in row]
+    return [" ".join(text.split()), " ".join(cells)]
+
+
 # --- the verbs
 
 
@@ -278,6 +287,37 @@ def test_what_a_letter_is_about_shows_only_to_its_readers(desk, world, series):
     assert Agenda(world.officer("dinda"), {"q": desk.case.number}).rows == []
     (row,) = Agenda(world.officer("agus"), {}).rows
     assert (row.about, row.case) == (letter.label, desk.case.number)
+
+
+def test_why_a_letter_was_voided_shows_only_to_its_readers(desk, world, series):
+    letter = desk.ready()
+    letter.void(desk.by("agus"), "Salah nama, seharusnya Melati Putri")
+    driver = Position.objects.create(agency=world.home, name="Pengemudi")
+    world.users["dinda"] = appoint(make_user(world.home, "dinda", "Dinda Lestari"), driver)
+    for name, reads in (("dinda", False), ("agus", True)):
+        client = client_of(world, name)
+        told = [client.get("/surat/agenda/?tahun=2026").content.decode(), *files(client, "tahun=2026")]
+        for text in told:
+            assert letter.number in text
+            assert "Dibatalkan" in text
+            assert ("Melati" in text) is reads
+        query = "tahun=2026&q=Melati"
+        found = [client.get(f"/surat/agenda/?{query}").content.decode(), *files(client, query)]
+        assert [letter.number in text for text in found] == [reads] * 3
+
+
+def test_what_a_number_was_kept_for_is_told_with_the_letter_that_took_it(desk, world, series, agus):
+    (number,) = register.reserve(series, 2026, agus, reason="SPT untuk Melati")
+    driver = Position.objects.create(agency=world.home, name="Pengemudi")
+    world.users["dinda"] = appoint(make_user(world.home, "dinda", "Dinda Lestari"), driver)
+    dinda = world.officer("dinda")
+    assert shown(dinda, q="Melati") == [(number.text, "SPT untuk Melati")], "nobody's letter yet"
+    letter = desk.proposed()
+    register.promise(number, agus, letter)
+    letter.initial(desk.by("rahman"))
+    taken = f"Diambil {desk.by('rahman').user}, Senin 2 Maret 2026 pukul 08.00"
+    assert (shown(dinda), shown(dinda, q="Melati")) == ([(number.text, taken)], [])
+    assert shown(agus, q="Melati") == [(number.text, "SPT untuk Melati")]
 
 
 # --- the pages
