@@ -16,7 +16,7 @@ from sopcases.cases.wording import moment
 from sopcases.letters.models import Letter, Number, Series
 from sopcases.letters.page import Chip, letter_url
 from sopcases.letters.words import day_text
-from sopcases.letters.year import PAGE, UNKNOWN, YearForm, YearRegister
+from sopcases.letters.year import PAGE, PRINTED, UNKNOWN, YearForm, YearRegister
 
 TONES = {
     Number.State.USED: "done",
@@ -212,9 +212,21 @@ class Agenda(YearRegister):
             struck=number.state == Number.State.VOID,
         )
 
-    @cached_property
+    @property
     def loose(self) -> list[Row]:
-        """Letters whose number, given by another office, does not follow the pattern."""
+        """The latest letters whose number, given by another office, does not follow the pattern."""
+        return self._loose_page[:PAGE]
+
+    @property
+    def more_loose(self) -> bool:
+        """Whether the page leaves some of them to the files."""
+        return len(self._loose_page) > PAGE
+
+    @cached_property
+    def _loose_page(self) -> list[Row]:
+        return self._loose(PAGE + 1)
+
+    def _loose(self, most: int) -> list[Row]:
         if self.series is None or self._before or self.narrowed:
             return []
         letters = (
@@ -222,7 +234,7 @@ class Agenda(YearRegister):
             .filter(series=self.series, dated__year=self.year, numbers=None)
             .exclude(number="")
             .select_related("paper__kind", "case")
-            .order_by("-dated", "-id")[:PAGE]
+            .order_by("-dated", "-id")[:most]
         )
         return [
             Row(
@@ -264,7 +276,7 @@ class Agenda(YearRegister):
 
     @cached_property
     def everything(self) -> list[Row]:
-        return super().everything + self.loose
+        return super().everything + self._loose(PRINTED)
 
 
 def number_url(number: Number, name: str) -> str:

@@ -197,6 +197,24 @@ def test_a_number_given_by_another_office_enters_the_register(desk, world, serie
     assert [row.number for row in agenda.loose] == ["B-12/SETDA/2026"]
 
 
+def test_every_letter_numbered_outside_the_pattern_is_in_the_files(desk, world, series, monkeypatch):
+    given_outside(world)
+    monkeypatch.setattr("sopcases.letters.agenda.PAGE", 2)
+    numbers = [f"B-{n}/SETDA/2026" for n in (1, 2, 3)]
+    client, more = client_of(world, "agus"), "Tampil 2 surat terbaru"
+    query = f"tahun=2026&seri={series.pk}"
+    for number in numbers:
+        page = client.get(f"/surat/agenda/?{query}").content.decode()
+        assert more not in page
+        desk.ready().give_number(desk.by("agus"), number)
+    page = client.get(f"/surat/agenda/?{query}").content.decode()
+    assert [number in page for number in numbers] == [False, True, True]
+    assert more in page
+    for text in files(client, query):
+        assert all(number in text for number in numbers)
+    assert page.count('href="/surat/agenda/pdf/') == 2, "offered where the series gave no number, too"
+
+
 # --- what is shown
 
 
