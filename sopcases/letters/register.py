@@ -174,9 +174,12 @@ def promise(number: Number, by: Officer, letter) -> None:
 
 def discard(number: Number, by: Officer, *, reason: str) -> None:
     """Void a number that no letter bears. A letter's own number goes with the letter."""
-    if number.state == Number.State.USED:
-        raise Refused("Nomor ini dipakai sebuah surat. Batalkan suratnya; nomornya ikut dibatalkan.")
-    void(number, by, reason=reason)
+    with transaction.atomic():
+        # A letter may have taken it since the page was shown.
+        number.refresh_from_db(from_queryset=Number.objects.select_for_update())
+        if number.state == Number.State.USED:
+            raise Refused("Nomor ini dipakai sebuah surat. Batalkan suratnya; nomornya ikut dibatalkan.")
+        void(number, by, reason=reason)
 
 
 def use_reserved(number: Number, by: Officer, letter) -> Number:

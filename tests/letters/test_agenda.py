@@ -156,6 +156,18 @@ def test_a_letters_number_is_voided_with_the_letter_only(desk, series, agus):
     assert (free.state, free.reason) == (Number.State.VOID, "Batal berangkat")
 
 
+def test_a_number_that_a_letter_took_meanwhile_is_not_voided(desk, series, agus):
+    (number,) = register.reserve(series, 2026, agus, reason="SPT")
+    stale = Number.objects.get(pk=number.pk)
+    letter = desk.proposed()
+    register.promise(number, agus, letter)
+    letter.initial(desk.by("rahman"))
+    with pytest.raises(Refused, match="Batalkan suratnya"):
+        register.discard(stale, agus, reason="Tidak jadi")
+    number.refresh_from_db()
+    assert (number.state, number.letter_id) == (Number.State.USED, letter.pk)
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
