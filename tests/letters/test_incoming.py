@@ -11,7 +11,7 @@ from sopcases.cases import agenda
 from sopcases.cases.filing import file_document
 from sopcases.cases.models import AgendaCounter, Paper
 from sopcases.letters.models import Disposition, IncomingLetter
-from sopcases.people.models import Appointment, Entry, Position
+from sopcases.people.models import Appointment, Entry, Position, User
 from sopcases.refusal import Conflict, NotAllowed, Refused
 from tests.cast import appoint, at, make_user
 from tests.letters.crowd import all_take
@@ -341,6 +341,20 @@ def test_one_of_several_holders_is_named(tray):
         letter.dispose(tray.by("dewi"), [tray.key("Peksos")], due_on=due, note="x")
     letter.dispose(tray.by("dewi"), [tray.key("Peksos", "sari")], due_on=due, note="x")
     letter.answer(part.pk, tray.by("lina"), "Sudah.")
+
+
+def test_of_many_holders_a_few_are_named(tray):
+    peksos = Position.objects.get(agency=tray.world.home, name="Peksos")
+    longest = User._meta.get_field("name").max_length
+    for number in range(39):
+        name = f"Pekerja {number} ".ljust(longest, "x")
+        appoint(User.objects.create(username=f"p{number}", name=name, agency=tray.world.home), peksos)
+    letter, _, _ = tray.down()
+    part = tray.dispose(letter, "dewi", "Peksos")
+    part.refresh_from_db()
+    assert part.to_title.endswith(", dan 37 pemegang lain)")
+    assert len(part.to_title) <= Disposition._meta.get_field("to_title").max_length
+    assert "sari" in waits(tray)
 
 
 def test_a_part_named_to_one_who_left_is_for_whoever_holds_the_position(tray):

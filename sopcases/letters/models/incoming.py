@@ -13,7 +13,7 @@ from sopcases.cases import agenda
 from sopcases.cases.models import Case, Paper
 from sopcases.cases.models.dossier import own_name
 from sopcases.cases.uploads import Accepted
-from sopcases.cases.wording import joined
+from sopcases.cases.wording import some
 from sopcases.letters import register
 from sopcases.letters.saying import telling
 from sopcases.letters.words import day_text
@@ -26,6 +26,8 @@ CHANGED = "Surat masuk ini baru saja diubah oleh petugas lain. Periksa keadaanny
 FINISHED = "Surat ini sudah selesai."
 ANSWERED = "Bagian disposisi ini sudah dijawab atau sudah berakhir."
 VOIDED = "Entri surat ini sudah dibatalkan."
+FEW = 3
+"""Holders named in the title of a part that goes to all of them: more of the longest names would not fit."""
 FACTS = ("received_on", "dated", "sender", "number", "about", "urgency", "confidential")
 
 
@@ -354,7 +356,7 @@ class IncomingLetter(models.Model):
                 held.setdefault(appointment.position_id, []).append(appointment)
         found = []
         for rows in sorted(held.values(), key=lambda rows: _nearness(rows[0].position, by)):
-            names = joined([str(row.user) for row in rows])
+            names = some([str(row.user) for row in rows], FEW, "pemegang")
             found.append(Recipient(rows[0].position, None, f"{rows[0].position} ({names})"))
             if len(rows) > 1:
                 found += [Recipient(row.position, row.user, f"{row.title}: {row.user}") for row in rows]
