@@ -36,9 +36,13 @@ class Standard:
         counted = self.basis == "calendar" or self.length.calendar
         return self.by_calendar and bool(counted or not (self.length.days or self.length.minutes))
 
-    def left(self, used: int) -> Duration:
-        """What is left of it after so many office minutes; what runs by the calendar runs on as it is."""
-        return self.length if self.by_calendar else remaining(self.length, used)
+    def left(self, calendar: Calendar, since: datetime, used: int) -> Duration:
+        """What is left of it at `since` after so many office minutes; what runs by the calendar runs on as it
+        is. In office time weeks, months and years are the working days they come to from `since`: no rule
+        gives a month a number of them, and left whole they would give back the minutes used."""
+        if self.by_calendar or used <= 0:
+            return self.length
+        return remaining(calendar.in_working_days(since, self.length), used)
 
 
 @lru_cache(maxsize=1024)
@@ -60,7 +64,7 @@ def end_of(
 ) -> datetime:
     """When a standard that began at `since` is over. `holds`: those that have ended, oldest first; only
     those that began after it did move it."""
-    due = calendar.add(since, standard.left(used), standard.basis)
+    due = calendar.add(since, standard.left(calendar, since, used), standard.basis)
     for hold in holds:
         if hold[0] >= since:
             due = held(calendar, due, standard, hold)
@@ -71,7 +75,7 @@ def told(
     calendar: Calendar, standard: Standard, since: datetime, used: int = 0, holds: Iterable[Span] = ()
 ) -> str:
     """How `end_of` comes to its end, in Indonesian sentences."""
-    left = standard.left(used)
+    left = standard.left(calendar, since, used)
     due = calendar.add(since, left, standard.basis)
     whole = phrase(standard.length, standard.basis)
     if left == standard.length:

@@ -79,10 +79,11 @@ class Duration:
         return self.minutes < WORKING_DAY and not (self.days or self.weeks or self.months or self.years)
 
     def by_calendar(self, basis: str = "") -> bool:
-        """Whether its clock is the calendar's and not the office's, unless `basis` says how it is counted."""
-        if basis:
-            return basis == "calendar"
-        return bool(self.calendar or self.weeks or self.months or self.years)
+        """Whether its clock is the calendar's and not the office's. `basis` overrides what the duration says
+        of itself, and only where neither says anything the unit decides."""
+        if count := _counting(self, basis):
+            return count == "calendar"
+        return bool(self.weeks or self.months or self.years)
 
     @property
     def parts(self) -> list[tuple[int, str]]:
@@ -184,6 +185,18 @@ class Calendar:
             return self._moment(self._office(self._position(end), duration.days, duration.minutes * _MINUTE))
         return end
 
+    def in_working_days(self, start: datetime, duration: Duration) -> Duration:
+        """The length in working days and minutes: from `start` as much office time as until the end that
+        `add` gives its weeks, months and years."""
+        if not (duration.weeks or duration.months or duration.years):
+            return duration
+        end = self.add(start, duration, "office")
+        first, last = (self._opening(self._position(moment)) // _DAY for moment in (start, end))
+        days = bisect_right(self._workdays, last) - bisect_right(self._workdays, first)
+        if self.add(start, Duration(days=days)) > end:
+            days -= 1
+        return Duration(self.minutes_between(self.add(start, Duration(days=days)), end), days=days)
+
     def minutes_between(self, a: datetime, b: datetime) -> int:
         """Office minutes from `a` to `b`, begun ones not counted; negative when `b` comes first."""
         if b < a:
@@ -243,8 +256,11 @@ class Calendar:
         begin = start.astimezone(self.zone)
         told = _clock if begin.date() == due.date() else _full
         sentence = [f"{phrase(duration, basis)} sejak {told(begin)}"]
-        if _counting(duration, basis) != "calendar" and (duration.minutes or duration.days):
-            if not (duration.weeks or duration.months or duration.years) and not self.is_open(begin):
+        count = _counting(duration, basis)
+        weeks_of_days = duration.weeks and count == "office"
+        if count != "calendar" and (duration.minutes or duration.days or weeks_of_days):
+            by_date = duration.months or duration.years or (duration.weeks and not weeks_of_days)
+            if not by_date and not self.is_open(begin):
                 begin = self.add(begin, Duration())
                 sentence.append(f"di luar jam kerja, dihitung mulai {told(begin)}")
             sentence += self._skipped(begin, due)

@@ -23,9 +23,7 @@ def next_period(day: date, months: int) -> date:
 
 
 def remaining(standard: Duration, used: int) -> Duration:
-    """An office standard less the office minutes already used."""
-    if used <= 0:
-        return standard
+    """An office standard in days and minutes less the office minutes already used."""
     left = max(0, standard.days * WORKING_DAY + standard.minutes - used)
     days, minutes = divmod(left, WORKING_DAY) if standard.days else (0, left)
     return Duration(days=days, minutes=minutes)

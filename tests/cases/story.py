@@ -10,10 +10,12 @@ from sopcases.cases import models as tables
 from sopcases.cases.models import Attempt, Case, Outcome
 from sopcases.cases.walk import Walk
 from sopcases.people import journal
+from sopcases.people.authority import Machine
 from sopcases.people.models import Entry
 from sopcases.refusal import NotAllowed, Refused
+from sopcases.sops import revising, sopfile
 from sopcases.sops.models import Stage
-from tests.cast import World
+from tests.cast import START, World
 
 ROWS = [
     tables.Assessment,
@@ -118,6 +120,18 @@ def children(case: Case) -> list[int]:
 
 
 # --- the Bayi-Balita SOP, as far as a test needs it
+
+
+def copied(world: World, times: dict[str, tuple[str, str]], **header) -> str:
+    """The slug of a copy in force whose steps have these times and bases, and another header."""
+    text = sopfile.to_yaml(sopfile.dump(world.revision())).replace("slug: bayi-", "slug: uji-")
+    data = sopfile.read(text) | {"code": "UJI"} | header
+    for step in data["steps"]:
+        if step["key"] in times:
+            step["time"], step["basis"] = times[step["key"]]
+    draft = sopfile.load(data, world.home, Machine(world.now))
+    revising.put_in_force(draft, Machine(world.now), START, official="Kadis", reason="Uji")
+    return draft.sop.slug
 
 
 def reported(world: World, case: Case) -> None:

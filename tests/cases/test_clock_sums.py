@@ -122,6 +122,23 @@ def test_minutes_used_are_not_given_twice(start, amount, used):
     assert OFFICE.minutes_between(start, due) == max(0, amount - used)
 
 
+@given(moments, st.integers(1, 4), st.integers(1, 3000))
+def test_weeks_in_office_time_are_left_as_their_days(start, weeks, used):
+    days = clocks.end_of(OFFICE, Standard(Duration(days=5 * weeks)), start, used)
+    assert clocks.end_of(OFFICE, Standard(Duration(weeks=weeks), "office"), start, used) == days
+    assert clocks.end_of(OFFICE, Standard(Duration(weeks=weeks, calendar=False)), start, used) == days
+
+
+@given(moments, st.integers(1, 4), st.integers(1, 3000), st.sampled_from(["weeks", "months", "years"]))
+def test_a_long_standard_loses_the_minutes_used_and_no_more(start, count, used, unit):
+    """Within an hour: on another day the same clock time may lie in the break or after closing."""
+    ordinary = office(periods=[ORDINARY])
+    standard = Standard(Duration(**{unit: count}), "office")
+    whole, left = clocks.end_of(ordinary, standard, start), clocks.end_of(ordinary, standard, start, used)
+    gone = min(used, ordinary.minutes_between(start, whole))
+    assert abs(ordinary.minutes_between(left, whole) - gone) <= 60
+
+
 def test_a_hold_of_another_time_moves_nothing():
     start = at("2026-04-14T08:00")
     assert clocks.end_of(OFFICE, Standard(Duration(15)), start, 0, [WEEKEND_HOLD]) == at("2026-04-14T08:15")

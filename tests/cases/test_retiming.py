@@ -14,13 +14,13 @@ from sopcases.cases import clocks, retiming, storing
 from sopcases.cases.models import Attempt, Case
 from sopcases.people.authority import Machine
 from sopcases.people.models import Agency, Entry, User
-from sopcases.sops import revising, sopfile
+from sopcases.sops import revising
 from sopcases.sops.models import Revision
 from sopcases.worktime.models import Holiday, WorkPeriod
 from tests.cases.front_door import Desk
-from tests.cases.story import attempts, done, entries, last_line, ordered, rows
+from tests.cases.story import attempts, copied, done, entries, last_line, ordered, rows
 from tests.cases.test_verb_roll import in_sessions
-from tests.cast import START, at, make_world
+from tests.cast import at, make_world
 from tests.people.test_admin_people import change_url, changed
 
 pytestmark = pytest.mark.django_db
@@ -170,11 +170,7 @@ def test_a_period_s_end_returns_to_the_day_off_that_goes(ani, world):
 
 def test_a_term_in_working_days_moves_with_its_holds(world):
     """No given SOP counts its term so; the copy of one does."""
-    text = sopfile.to_yaml(sopfile.dump(world.revision())).replace("slug: bayi-", "slug: uji-")
-    data = sopfile.read(text) | {"term": "10 Hari", "term_reading": None, "code": "UJI"}
-    draft = sopfile.load(data, world.home, Machine(world.now))
-    revising.put_in_force(draft, Machine(world.now), START, official="Kadis", reason="Uji")
-    case = world.case(draft.sop.slug)
+    case = world.case(copied(world, {}, term="10 Hari", term_reading=None))
     assert case.term_due_at == at("2026-04-27 14:30")
     done(world, case, "dewi", lambda w: w.put_on_hold("Banjir"))
     world.wait(hours=24)
@@ -192,6 +188,18 @@ def test_a_term_in_working_days_moves_with_its_holds(world):
     ]
     told = Desk(world, "sari").text(f"/penanganan/{case.number}/")
     assert "jangka waktu dari Selasa 28 April 2026 pukul 14.30 menjadi Rabu 29 April 2026" in told
+
+
+@pytest.mark.parametrize(("time", "basis"), [("2 minggu kerja", ""), ("2 minggu", "office")])
+def test_weeks_in_office_time_move_with_a_day_off(world, time, basis):
+    case = world.case(copied(world, {"4": (time, basis)}))
+    ordered(world, case)
+    assert attempts(case, "4")[0].due_at == at("2026-04-27 14:30")
+    declare(world, TUESDAY, world.home)
+    retimed(world, TUESDAY)
+    assert attempts(case, "4")[0].due_at == at("2026-04-28 14:30")
+    told = Desk(world, "sari").text(f"/penanganan/{case.number}/langkah/4/")
+    assert "libur 14 April 2026, 18–19 April 2026" in told
 
 
 def test_a_closed_case_is_history(world):

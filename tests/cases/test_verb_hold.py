@@ -12,6 +12,7 @@ from tests.cases.story import (
     attempts,
     children,
     coordinated,
+    copied,
     done,
     only,
     ordered,
@@ -67,6 +68,20 @@ def test_a_hold_over_night_costs_office_time_only(world):
     done(world, case, "dewi", lambda w: w.resume())
     after = attempts(case, "4")[0]
     assert calendar.minutes_between(before.due_at, after.due_at) == calendar.minutes_between(held, back) > 0
+
+
+def test_weeks_in_office_time_move_by_office_time(world):
+    case = world.case(copied(world, {"4": ("2 minggu kerja", "")}))
+    ordered(world, case)
+    before = attempts(case, "4")[0]
+    held = world.now
+    done(world, case, "dewi", lambda w: w.put_on_hold("Libur"))
+    back = world.wait(days=3, hours=2)
+    done(world, case, "dewi", lambda w: w.resume())
+    after = attempts(case, "4")[0]
+    moved = office(case).minutes_between(before.due_at, after.due_at)
+    assert moved == office(case).minutes_between(held, back)
+    assert after.due_at - before.due_at != back - held
 
 
 def office(case):

@@ -10,6 +10,7 @@ from tests.cases.story import (
     attempts,
     children,
     coordinated,
+    copied,
     done,
     only,
     ordered,
@@ -18,6 +19,7 @@ from tests.cases.story import (
     states,
     verbs,
 )
+from tests.cast import at, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +40,32 @@ def test_it_is_done_again_and_the_case_goes_on_where_it_was(world):
     assert verbs(case)[-1] == "step.reopened"
     done(world, case, "sari", lambda w: w.finish("4"))
     assert states(case, "4") == ["reopened", "done"]
+
+
+@pytest.mark.parametrize(
+    ("time", "basis", "due"),
+    [
+        # less the 60 minutes of the first go: nine days end on a Friday, which closes half an hour later
+        ("10 hari", "", "2026-04-27 14:30"),
+        ("2 minggu", "office", "2026-04-27 14:30"),
+        ("2 minggu kerja", "", "2026-04-27 14:30"),
+        ("1 bulan kerja", "", "2026-05-13 15:00"),
+        ("1 bulan", "office", "2026-05-13 15:00"),
+        # by the calendar it runs on
+        ("2 minggu", "", "2026-04-27 15:00"),
+    ],
+)
+def test_a_long_standard_is_left_less_the_minutes_used(db, time, basis, due):
+    world = make_world(at("2026-04-13 15:00"))
+    case = world.case(copied(world, {"4": (time, basis)}))
+    ordered(world, case)
+    world.file(case, "Surat Terlantar", output="4/surat-terlantar")
+    world.wait(minutes=60)
+    done(world, case, "sari", lambda w: w.finish("4"))
+    done(world, case, "dewi", lambda w: w.reopen_step("4", WHY))
+    again = attempts(case, "4")[1]
+    assert again.used_minutes == 60
+    assert again.due_at == at(due)
 
 
 def test_who_may(world):

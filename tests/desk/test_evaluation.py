@@ -445,7 +445,10 @@ def test_the_list_costs_the_same_however_many_cases(world, sign_in, count, djang
 
 
 @given(
-    st.integers(1, 200_000), st.sampled_from(["5 menit", "3 jam", "2 hari", "24 jam", "2 minggu", "1 bulan"])
+    st.integers(1, 200_000),
+    st.sampled_from(
+        ["5 menit", "3 jam", "2 hari", "24 jam", "2 minggu", "1 bulan", "2 minggu kerja", "1 tahun kerja"]
+    ),
 )
 def test_a_proposal_is_never_too_short_and_reads_as_it_is_written(minutes, text):
     standard = durations.read(text)
@@ -465,6 +468,8 @@ def test_a_proposal_is_never_too_short_and_reads_as_it_is_written(minutes, text)
         (900, "1 hari", "2 hari"),
         (1441, "24 jam", "48 jam"),
         (10081, "1 minggu", "2 minggu"),
+        (2251, "1 minggu kerja", "6 hari kerja"),
+        (60, "1 tahun kerja", "1 hari kerja"),
     ],
 )
 def test_rounded_up_in_the_unit_of_the_sheet(minutes, standard, fitting):

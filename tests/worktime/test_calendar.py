@@ -99,6 +99,21 @@ def test_the_basis_overrides_the_unit(calendar, duration, basis, end):
     assert calendar.add(at("2024-03-01T16:00"), duration, basis) == at(end)
 
 
+@pytest.mark.parametrize(
+    ("duration", "by_calendar"),
+    [
+        (Duration(days=3), False),
+        (Duration(weeks=2), True),
+        (Duration(weeks=2, calendar=False), False),
+        (Duration(months=1, calendar=False), False),
+        (Duration(days=3, calendar=True), True),
+    ],
+)
+def test_what_a_duration_says_of_itself_beats_its_unit(duration, by_calendar):
+    assert duration.by_calendar() is by_calendar
+    assert duration.by_calendar("calendar") and not duration.by_calendar("office")
+
+
 def test_ramadan_wins_while_it_lasts(calendar):
     assert calendar.add(at("2026-02-18T07:30"), Duration(60)) == at("2026-02-18T08:30")
     assert calendar.add(at("2026-02-19T07:30"), Duration(60)) == at("2026-02-19T09:00")
@@ -195,6 +210,13 @@ def test_one_instant_is_open_here_and_closed_there():
             "2024-03-01T10:00",
             Duration(weeks=2),
             "2 minggu sejak Jumat 1 Maret 2024 pukul 10.00; batas waktu Jumat 15 Maret 2024 pukul 10.00.",
+        ),
+        (
+            "2024-03-02T02:00",
+            Duration(weeks=1, calendar=False),
+            "1 minggu kerja sejak Sabtu 2 Maret 2024 pukul 02.00; di luar jam kerja, dihitung mulai Senin 4 "
+            "Maret 2024 pukul 07.30; libur 9–12 Maret 2024 tidak dihitung; batas waktu Rabu 13 Maret 2024 "
+            "pukul 07.30.",
         ),
     ],
 )
@@ -319,6 +341,46 @@ def test_office_time_never_ends_outside_hours(start, duration):
 )
 def test_every_unit_ends_within_hours_on_office_basis(start, duration):
     assert SHARED.is_open(SHARED.add(start, duration, "office"))
+
+
+long_durations = st.builds(
+    Duration,
+    minutes,
+    st.integers(0, 9),
+    st.integers(0, 5),
+    st.integers(0, 9),
+    st.integers(0, 1),
+    st.sampled_from([None, False]),
+)
+
+
+@given(moments, long_durations)
+@example(at("2024-03-01T16:20"), Duration(months=1))
+@example(at("2024-03-04T20:00"), Duration(months=1))
+def test_every_unit_comes_to_so_many_working_days(start, duration):
+    in_days = SHARED.in_working_days(start, duration)
+    assert not (in_days.weeks or in_days.months or in_days.years)
+    ends, until = SHARED.add(start, in_days, "office"), SHARED.add(start, duration, "office")
+    assert ends <= until and not SHARED.minutes_between(ends, until), "closing time or the next opening"
+
+
+def test_a_week_has_the_working_days_of_its_office():
+    six = office(periods=[WorkWeek(date(2024, 1, 1), None, dict.fromkeys(range(6), MON_THU))])
+    assert six.in_working_days(at("2024-03-04T09:00"), Duration(weeks=1)) == Duration(days=6)
+    assert SHARED.in_working_days(at("2024-03-04T09:00"), Duration(weeks=1)) == Duration(days=5)
+
+
+@given(
+    moments,
+    st.builds(Duration, minutes, *[st.integers(0, 3)] * 4, st.sampled_from([None, True, False])),
+    st.sampled_from(["", "office", "calendar"]),
+    st.timedeltas(timedelta(0), timedelta(days=9)),
+)
+def test_only_what_runs_by_the_calendar_may_end_while_the_office_is_closed(start, duration, basis, held):
+    due = SHARED.add(start, duration, basis)
+    by_calendar = duration.by_calendar(basis)
+    assert by_calendar or SHARED.is_open(due)
+    assert by_calendar or SHARED.is_open(SHARED.shift(due, start, start + held, calendar=by_calendar))
 
 
 @given(moments, minutes, minutes)

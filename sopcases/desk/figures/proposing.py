@@ -44,7 +44,8 @@ def rounded(minutes: int, standard: Duration, basis: str) -> Duration:
     then in days."""
     minutes = max(minutes, 1)
     if not standard.by_calendar(basis):
-        if standard.days or standard.weeks or standard.months or minutes > WORKING_DAY:
+        in_days = standard.days or standard.weeks or standard.months or standard.years
+        if in_days or minutes > WORKING_DAY:
             return Duration(days=_up(minutes, WORKING_DAY), calendar=standard.calendar)
         unit = 60 if standard.minutes % 60 == 0 or minutes > 120 else STEP_OF_MINUTES
         return Duration(minutes=_up(minutes, unit) * unit, calendar=standard.calendar)
