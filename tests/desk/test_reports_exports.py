@@ -17,7 +17,7 @@ from sopcases.desk.reports import files, making
 from sopcases.desk.reports.cases import CaseRegister
 from sopcases.desk.reports.files import Document
 from sopcases.desk.reports.table import Column, Kind, Row, Slice
-from sopcases.people.models import Appointment, Entry, Position, User
+from sopcases.people.models import Appointment, Area, Entry, Position, User
 from sopcases.refusal import Refused
 from tests.cases.front_door import hidden
 from tests.cast import appoint
@@ -265,6 +265,17 @@ def test_only_who_asked_for_it_has_it(world, ask, sign_in):
     for name, status in (("sari", 200), ("budi", 404), ("dewi", 404), ("tono", 404)):
         for path in ("", "berkas/"):
             assert sign_in(name).get(f"/laporan/unduhan/{export.pk}/{path}").status_code == status
+
+
+def test_who_holds_a_position_with_and_without_an_area_takes_a_file_along(world, ask, content):
+    area = Area.objects.create(agency=world.home, name="Bukit Bestari")
+    peksos = Position.objects.get(agency=world.home, name="Peksos")
+    appoint(world.sari, peksos, first=date(2026, 1, 5))
+    Appointment.objects.filter(user=world.sari, valid_from=date(2026, 1, 5)).update(area=area)
+    case = named_case(world)
+    export = ask("sari", CASES, "csv")
+    assert export.hats == [[peksos.pk, None], [peksos.pk, area.pk]]
+    assert case.number in content("sari", export).decode()
 
 
 @pytest.mark.parametrize("ready", [True, False])

@@ -54,7 +54,8 @@ NOT_VALID = "Saringan laporan ini tidak berlaku lagi. Minta kembali."
 
 def hats_of(officer: Officer) -> list[list[int | None]]:
     """The positions that decide what an officer may read, each with its area."""
-    return sorted([hat.position_id, hat.area_id] for hat in officer.hats)
+    held = [[hat.position_id, hat.area_id] for hat in officer.hats]
+    return sorted(held, key=lambda hat: (hat[0], hat[1] or 0))
 
 
 def still_his(export: Export, officer: Officer) -> bool:
