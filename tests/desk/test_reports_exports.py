@@ -268,7 +268,7 @@ def test_only_who_asked_for_it_has_it(world, ask, sign_in):
 
 
 def test_who_holds_a_position_with_and_without_an_area_takes_a_file_along(world, ask, content):
-    area = Area.objects.create(agency=world.home, name="Bukit Bestari")
+    area = Area.objects.get(agency=world.home, name="Bukit Bestari")
     peksos = Position.objects.get(agency=world.home, name="Peksos")
     appoint(world.sari, peksos, first=date(2026, 1, 5))
     Appointment.objects.filter(user=world.sari, valid_from=date(2026, 1, 5)).update(area=area)
