@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.models import Case as Choose
 from django.db.models import Model, Value, When
-from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Cast
 
 from sopcases.cases.models import Attempt, Case, CaseChild, CaseOfficer, Filing, Interval, Waiver
@@ -39,7 +38,6 @@ class Book:
         self._acted: dict[int, tuple[list[int], bool]] = {}
         self._filings: list[Filing] = []
         self._lines: list[Entry] = []
-        self._files: list[FieldFile] = []
         self._assigned: dict[tuple[int, int], CaseOfficer] = {}
 
     def change(self, row: Model) -> None:
@@ -59,15 +57,6 @@ class Book:
 
     def line(self, entry: Entry) -> None:
         self._lines.append(entry)
-
-    def keep(self, field: FieldFile, name: str, stored) -> None:
-        """Store a file that came in; it goes again if the walk is refused."""
-        field.save(name, stored.as_file(), save=False)
-        self._files.append(field)
-
-    def forget_files(self) -> None:
-        for field in self._files:
-            field.storage.delete(field.name)
 
     def write(self, model: type[Model]) -> None:
         """Write the changed rows of one table now."""

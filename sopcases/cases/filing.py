@@ -115,7 +115,7 @@ def document(
         created_by=walk.by.user,
     )
     if accepted is not None:
-        walk.keep(paper.file, f"dokumen{accepted.suffix}", accepted)
+        paper.file.save(f"dokumen{accepted.suffix}", accepted.as_file(), save=False)
     paper.save()
     if signatory:
         hands.write(paper, initials, signatory, hands_reason)
@@ -168,7 +168,7 @@ def attach_scan(walk: Walk, paper_id: int, accepted: Accepted) -> Paper:
         raise Refused("Dokumen ini tidak ada dalam penanganan ini.")
     demand(refuse_scan(walk, paper), Refused)
     paper.mime, paper.sha256 = accepted.mime, accepted.sha256
-    walk.keep(paper.file, f"dokumen{accepted.suffix}", accepted)
+    paper.file.save(f"dokumen{accepted.suffix}", accepted.as_file(), save=False)
     paper.save()
     walk.log("paper.scanned", paper=paper.pk, kind=paper.kind_id)
     return paper

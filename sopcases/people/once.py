@@ -2,7 +2,8 @@
 
 The page carries a key made when it was shown (`{% once_key %}` or `OnceForm`). The key is written in the
 transaction of the act: a second sending, also at the same moment, finds it and is led where the first led.
-The draft that this very form left on the server goes in the same transaction.
+The draft that this very form left on the server goes in the same transaction; when it fails, so do the files
+that came with the form.
 """
 
 import uuid
@@ -10,10 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
 
+from sopcases.people.keeping import keeping
 from sopcases.people.models import Draft, Submission
 from sopcases.refusal import NotAllowed, Refused
 
@@ -58,7 +60,7 @@ def once(request: HttpRequest, act: Callable[[], Any]) -> HttpResponseRedirect:
     except ValueError:
         raise Refused("Formulir tidak lengkap. Muat ulang halamannya, lalu isi dan kirim lagi.") from None
     try:
-        with transaction.atomic():
+        with keeping():
             # A second sending waits for the first: on PostgreSQL here, on SQLite at the line above.
             Submission.objects.create(key=key, user=request.user, at=request.at)
             location = resolve_url(act())

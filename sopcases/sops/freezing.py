@@ -9,11 +9,11 @@ import hashlib
 from datetime import date
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 
 from sopcases.people import authority, journal
 from sopcases.people.authority import Officer, Signatory, local_day
 from sopcases.people.files import intact
+from sopcases.people.keeping import keeping
 from sopcases.people.models import User
 from sopcases.refusal import Refused, demand
 from sopcases.sops import printed
@@ -92,22 +92,13 @@ def freeze(revision: Revision, by, ratified: tuple[int, Signatory] | None) -> Fr
     content = pdf_of(row, face=WAITS if ratified else COPY)
     row.sha256 = hashlib.sha256(content).hexdigest()
     row.file.save("naskah.pdf", ContentFile(content), save=False)
-    try:
-        row.save()
-    except Exception:
-        discard(row)
-        raise
+    row.save()
     return row
 
 
 def pdf_of(row: FrozenSheet, *, face: str, qr: str = "") -> bytes:
     """The frozen page as PDF, with what its foot says, and sealed where a certificate signs it."""
     return printed.sealed(row.body, row.page_css, face=face, key=f"{row.revision_id}", qr=qr)
-
-
-def discard(row: FrozenSheet) -> None:
-    """Take its file from the disk: for what is rolled back."""
-    row.file.storage.delete(row.file.name)
 
 
 def void(revision: Revision, by, reason: str) -> bool:
@@ -166,7 +157,7 @@ def refuse_file_scan(row: FrozenSheet, by: Officer) -> str | None:
     return NOT_A_RECORDER
 
 
-@transaction.atomic
+@keeping()
 def sign(
     row: FrozenSheet, by: Officer, signed: bytes, *, how: str, certificate: str, face: str, token: str
 ) -> FrozenSheet:
@@ -177,7 +168,7 @@ def sign(
     return _keep(row, by, signed, "application/pdf", how, by.day, title=row.title_line)
 
 
-@transaction.atomic
+@keeping()
 def file_scan(row: FrozenSheet, by: Officer, content: bytes, mime: str, *, signed_on: date) -> FrozenSheet:
     """File what the official signed in ink: that *is* his signature.
 
@@ -208,14 +199,10 @@ def _keep(
     row.how, row.signed_on, row.filed_at, row.filed_by = how, day, by.at, by.user
     row.signed_mime, row.signed_sha256 = mime, hashlib.sha256(content).hexdigest()
     row.signed_file.save(f"naskah.{mime.rpartition('/')[2]}", ContentFile(content), save=False)
-    try:
-        row.save(update_fields=FrozenSheet.SIGNATURE)
-        agency_id = row.revision.sop.agency_id
-        facts = {"how": how, "signed_on": day.isoformat(), "sha256": row.signed_sha256}
-        journal.write(by, "sop.ditandatangani", row.revision, title, agency_id, **facts)
-    except Exception:
-        row.signed_file.storage.delete(row.signed_file.name)
-        raise
+    row.save(update_fields=FrozenSheet.SIGNATURE)
+    agency_id = row.revision.sop.agency_id
+    facts = {"how": how, "signed_on": day.isoformat(), "sha256": row.signed_sha256}
+    journal.write(by, "sop.ditandatangani", row.revision, title, agency_id, **facts)
     return row
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from sopcases.people import journal
+from sopcases.people.keeping import keeping
 from sopcases.people.models import Agency, Position
 from sopcases.refusal import Conflict, Refused
 from sopcases.sops import adopting, sopfile
@@ -65,7 +66,7 @@ def read(name: str, content: bytes, agency: Agency) -> tuple[Reading, Document]:
     return reading, document
 
 
-@transaction.atomic
+@keeping()
 def receive(name: str, content: bytes, agency: Agency, by) -> Intake:
     """Read a file and keep it with what was read, for somebody to confirm. Raises Refused as `read`."""
     reading, document = read(name, content, agency)

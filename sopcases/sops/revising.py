@@ -17,6 +17,7 @@ from django.db import connections, transaction
 from sopcases.people import journal
 from sopcases.people.append_only import rewritten
 from sopcases.people.authority import Machine, Signatory, local_day
+from sopcases.people.keeping import keeping
 from sopcases.people.models import User
 from sopcases.refusal import Conflict, Refused
 from sopcases.sops import freezing, sopfile
@@ -27,7 +28,7 @@ State = Revision.State
 Verb = RevisionAct.Verb
 
 
-@transaction.atomic
+@keeping()
 def put_in_force(
     revision: Revision,
     by,

@@ -3,7 +3,9 @@
 import re
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -19,6 +21,11 @@ def picture(name="foto.jpg", colour="teal") -> SimpleUploadedFile:
     out = BytesIO()
     Image.new("RGB", (80, 60), colour).save(out, "JPEG")
     return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
+
+
+def files() -> set[Path]:
+    """All that is stored on the disk."""
+    return {path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()}
 
 
 def hidden(response) -> dict[str, str]:

@@ -1,16 +1,15 @@
 """What a reader of the code found: each once wrong, each shown right."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from sopcases.cases.filing import file_document
 from sopcases.cases.models import Attempt, Case, Whereabouts
 from sopcases.desk.inbox import Inbox
 from sopcases.people.models import Appointment, Position
 from sopcases.refusal import Refused
+from tests.cases.front_door import files
 from tests.cases.story import done, refused
 from tests.cases.test_bayi import walk_to_signed
 from tests.cast import appoint, at, make_user, make_world
@@ -73,11 +72,6 @@ def test_an_act_before_ones_appointment_is_not_ones_own(world):
 
 def test_a_refused_document_leaves_no_file(world):
     case = world.case()
-    folder = Path(str(settings.MEDIA_ROOT))
-
-    def files():
-        return {p for p in folder.rglob("*") if p.is_file()} if folder.exists() else set()
-
     before = files()
     with pytest.raises(Refused), world.walk(case, "sari") as walk:
         file_document(walk, world.kind("Laporan Sosial"), scan())

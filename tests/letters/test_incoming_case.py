@@ -4,9 +4,11 @@ import pytest
 
 from sopcases.cases.addresses import case_url
 from sopcases.cases.models import Case, Paper
+from sopcases.cases.views import intake
+from sopcases.cases.views.intake import openable
 from sopcases.letters.models import IncomingLetter
 from sopcases.people.models import Area, Entry, Position
-from tests.cases.front_door import Desk, hidden, report
+from tests.cases.front_door import Desk, files, hidden, picture, report
 from tests.cast import appoint, make_user
 from tests.letters.papers import scan
 from tests.letters.tray import Tray
@@ -135,6 +137,43 @@ def test_one_letter_opens_one_case(tray, at_desk, world):
     page = rahman.post(url(letter), 403, **form | sent).content.decode()
     assert "Penanganan sudah dibuka dari surat ini." in page
     assert Case.objects.count() == 1
+
+
+def test_of_two_who_open_it_at_once_the_second_leaves_no_photo(tray, at_desk, world, monkeypatch):
+    letter, _, _ = tray.down(scan=scan())
+    rahman, other, before = at_desk("rahman"), world.case(), files()
+    sent = report(world, event_at="2026-03-02T06:00", verbal_order_at="2026-03-02T06:30")
+    form = hidden(rahman.get(url(letter)))
+
+    def meanwhile(by):
+        """After Rahman came through the gate, the other one's case is opened."""
+        IncomingLetter.objects.filter(pk=letter.pk).update(case=other)
+        return openable(by)
+
+    monkeypatch.setattr(intake, "openable", meanwhile)
+    kind = world.kind("Surat Terlantar")
+    page = rahman.post(url(letter), 403, **form | sent, photos=[picture()], paper_kind=kind.pk)
+    assert "Penanganan sudah dibuka dari surat ini." in page.content.decode()
+    assert Case.objects.get() == other and files() == before
+
+
+def test_a_failure_after_the_case_was_written_leaves_no_file(tray, at_desk, world, monkeypatch):
+    letter, _, _ = tray.down(scan=scan())
+    dewi, before = at_desk("dewi"), files()
+    sent = report(world, event_at="2026-03-02T06:00", verbal_order_at="2026-03-02T06:30")
+    sent |= {"photos": [picture()], "paper_kind": world.kind("Surat Terlantar").pk}
+    form = hidden(dewi.get(url(letter)))
+
+    def broken(*args, **kwargs):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(intake, "case_url", broken)
+        dewi.post(url(letter), **form | sent)
+    assert not Case.objects.exists() and files() == before
+    sent["photos"] = [picture()]
+    dewi.post(url(letter), **form | sent)
+    assert len(files() - before) == 2, "the photo and the letter, of the same form sent again"
 
 
 def test_a_confidential_letter_says_what_filing_it_means(tray, at_desk):

@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from django.db.models.fields.files import FieldFile
-
 from sopcases.cases import clocks
 from sopcases.cases.book import Book
 from sopcases.cases.clocks import Standard
@@ -31,10 +29,6 @@ class Attempts(Progress):
         super().__init__(case, by, shelf)
         self.book = book
         self.changed = False
-
-    def keep(self, field: FieldFile, name: str, stored) -> None:
-        """Store a file that came in; it goes again if the walk is refused."""
-        self.book.keep(field, name, stored)
 
     def end(self) -> None:
         """The case itself is written if anything about it changed."""

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
-
 from sopcases.cases.book import Book
 from sopcases.cases.models import Attempt, Case, CaseOfficer, Goal, Outcome, Photo, ProgressNote, Session
 from sopcases.cases.progress import CLOSED, Progress, Spot
 from sopcases.cases.shelf import Shelf
 from sopcases.cases.walk.children import Children
 from sopcases.people.authority import Machine, Officer
+from sopcases.people.keeping import keeping
 from sopcases.people.models import User
 from sopcases.refusal import Conflict, NotAllowed, Refused, demand, required
 from sopcases.sops import flow
@@ -98,7 +97,7 @@ class Walk(Children):
             recorded_at=self.by.at,
             recorded_by=self.by.user,
         )
-        self.keep(found.file, f"foto{stored.suffix}", stored)
+        found.file.save(f"foto{stored.suffix}", stored.as_file(), save=False)
         found.save()
         self.log("photo.added", photo=found.pk)
         return found
@@ -252,7 +251,7 @@ def walking_many(cases: Iterable[Case], by: Officer, *, entitled: bool = False) 
     """
     readable = Case.objects.all() if entitled or by.user is None else Case.objects.visible_to(by)
     wanted = {case.pk for case in cases}
-    with transaction.atomic():
+    with keeping():
         locked = list(
             readable.filter(pk__in=wanted)
             .select_for_update(of=("self",))
@@ -268,11 +267,8 @@ def walking_many(cases: Iterable[Case], by: Officer, *, entitled: bool = False) 
             for walk in walks:
                 walk.end()
             book.close()
-        except BaseException as error:
-            book.forget_files()
-            if isinstance(error, NoWorkingHours):
-                raise Refused(str(error)) from error
-            raise
+        except NoWorkingHours as error:
+            raise Refused(str(error)) from error
 
 
 def roll(at: datetime) -> tuple[int, list[str]]:

@@ -27,6 +27,7 @@ from sopcases.desk.reports.catalogue import REPORTS
 from sopcases.desk.reports.table import Row
 from sopcases.people import journal
 from sopcases.people.authority import Officer
+from sopcases.people.keeping import keeping
 from sopcases.people.models import User
 from sopcases.refusal import Refused
 
@@ -188,7 +189,7 @@ def _write(export: Export, report: Report, by: Officer) -> None:
             files.write(_document(export, report), export.format, out)
         out.seek(0)
         digest = hashlib.file_digest(out, "sha256").hexdigest()
-        with transaction.atomic():
+        with keeping():
             row = Export.objects.select_for_update().get(pk=export.pk)
             if row.state != Export.State.WRITING or row.claimed_at != by.at:
                 return

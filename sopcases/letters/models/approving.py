@@ -322,5 +322,5 @@ class Approving(Lifecycle):
             raise Refused("Tuliskan nomor yang tertera pada naskah.")
 
     def _keep_scan(self, scan: Accepted) -> None:
-        self.store(self.paper.file, f"naskah{scan.suffix}", scan.as_file())
+        self.paper.file.save(f"naskah{scan.suffix}", scan.as_file(), save=False)
         self.paper.mime, self.paper.sha256, self.paper.original = scan.mime, scan.sha256, True

@@ -78,7 +78,7 @@ class Certifying(Spoken):
             self.token, self.body = prepared.token, prepared.body
             self.sha256 = pdf.digest(signed)
             self.move(LetterState.SIGNED, by, Stage.SIGNED)
-            self.store(self.pdf, "surat.pdf", ContentFile(signed))
+            self.pdf.save("surat.pdf", ContentFile(signed), save=False)
             self.tell_orders()
             facts = {"sha256": self.sha256, "backend": means.backend, "certificate": means.certificate}
             self.write("certified", by, signatory.acting_title, prepared.reason, **facts)

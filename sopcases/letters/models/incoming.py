@@ -19,6 +19,7 @@ from sopcases.letters.saying import telling
 from sopcases.letters.words import day_text
 from sopcases.people import authority, journal
 from sopcases.people.authority import Hat, Officer
+from sopcases.people.keeping import keeping
 from sopcases.people.models import Agency, Position, User
 from sopcases.refusal import Conflict, Refused, demand
 
@@ -230,7 +231,7 @@ class IncomingLetter(models.Model):
         """
         demand(cls.why_not_record(by))
         letter = cls(agency=by.agency, recorded_by=by.user, recorded_at=by.at)
-        with letter._keeping():
+        with keeping():
             letter._say(by, facts)
             letter.year = letter.received_on.year
             letter.seq = agenda.take(by.agency.pk, letter.year, after)
@@ -320,7 +321,6 @@ class IncomingLetter(models.Model):
         if scan is not None:
             self.mime, self.sha256 = scan.mime, scan.sha256
             self.file.save(f"surat{scan.suffix}", scan.as_file(), save=False)
-            self._stored = self.file.name
 
     # --- down the chain
 
@@ -621,25 +621,13 @@ class IncomingLetter(models.Model):
     def _acting(self, version: int | None = None) -> Iterator[None]:
         """The row under lock. `version` is what the page showed: another one is a conflict."""
         try:
-            with self._keeping():
+            with keeping():
                 self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
                 if version is not None and version != self.version:
                     raise Conflict(CHANGED)
                 yield
         except Exception:
             self.refresh_from_db()
-            raise
-
-    @contextmanager
-    def _keeping(self) -> Iterator[None]:
-        """What fails inside leaves nothing behind: no row, no number, no file."""
-        self._stored = ""
-        try:
-            with transaction.atomic():
-                yield
-        except Exception:
-            if self._stored:
-                self.file.storage.delete(self._stored)
             raise
 
     def _demand_held(self, hand: User, positions: set[int], day: date) -> None:

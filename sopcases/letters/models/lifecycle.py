@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from django.core.files.base import ContentFile
-from django.db import models, transaction
+from django.db import models
 
 from sopcases.cases import mandates
 from sopcases.cases.hands import DISPOSER, DRAFTER, Hands
@@ -20,6 +20,7 @@ from sopcases.letters.layouts import LAYOUTS
 from sopcases.letters.models.wording import page_css
 from sopcases.letters.states import EDITABLE, ENDED, INKED, LetterState
 from sopcases.people.authority import Hat, Officer, Signatory
+from sopcases.people.keeping import keeping
 from sopcases.people.models import Appointment, User
 from sopcases.refusal import Conflict, Refused, demand, required
 
@@ -58,17 +59,14 @@ class Lifecycle(models.Model):
     @contextmanager
     def acting(self, version: int | None = None) -> Iterator[None]:
         """The letter under lock. What fails inside leaves nothing behind: no row, no number, no file."""
-        self.stored = []
         try:
-            with transaction.atomic():
+            with keeping():
                 self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
                 self.forget()
                 if version is not None and version != self.version:
                     raise Conflict(CHANGED)
                 yield
         except Exception:
-            for storage, name in self.stored:
-                storage.delete(name)
             self.refresh_from_db()
             self.forget()
             raise
@@ -304,18 +302,13 @@ class Lifecycle(models.Model):
             self.token = self.token or secrets.token_urlsafe(TOKEN_BYTES)
         content = pdf.final(self, self.body, face=face, token=self.token)
         self.sha256 = pdf.digest(content)
-        self.store(self.pdf, "surat.pdf", ContentFile(content))
+        self.pdf.save("surat.pdf", ContentFile(content), save=False)
         self.tell_orders()
 
     def tell_orders(self) -> None:
         """What a letter of assignment orders can from now on be held against what is done."""
         if ordered := LAYOUTS[self.layout].orders(self.content):
             mandates.write(self.paper, ordered.starts, ordered.ends, ordered.place, ordered.officers)
-
-    def store(self, field, name: str, content) -> None:
-        """Put a file under our own name; it goes again if the act fails."""
-        field.save(name, content, save=False)
-        self.stored.append((field.storage, field.name))
 
     @property
     def page_css(self) -> str:

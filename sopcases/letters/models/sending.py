@@ -74,7 +74,7 @@ class Sending(Fixing):
             self.tell(by, "receipted")
 
     def _keep_receipt(self, receipt: Accepted, received_on: date | None) -> None:
-        self.store(self.receipt, f"tanda-terima{receipt.suffix}", receipt.as_file())
+        self.receipt.save(f"tanda-terima{receipt.suffix}", receipt.as_file(), save=False)
         self.receipt_mime, self.receipt_sha256 = receipt.mime, receipt.sha256
         self.received_on = received_on
 

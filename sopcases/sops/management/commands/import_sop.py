@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from sopcases.people.authority import Machine
+from sopcases.people.keeping import keeping
 from sopcases.people.models import Agency
 from sopcases.refusal import Refused
-from sopcases.sops import freezing, intake, revising, shapes, sopfile
+from sopcases.sops import intake, revising, shapes, sopfile
 from sopcases.sops.models import Revision
 from sopcases.sops.reading.sources import limits
 
@@ -44,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(f"Perangkat daerah “{agency}” tidak ada.")
         by = Machine(at=timezone.now())
         try:
-            with transaction.atomic():
+            with keeping():
                 if intake.is_sop_file(file.name):
                     if json:
                         raise Refused("--json hanya untuk berkas yang dibaca, bukan untuk YAML.")
@@ -54,7 +55,7 @@ class Command(BaseCommand):
                         raise Refused("--in-force hanya untuk YAML: yang dibaca harus diperiksa dahulu.")
                     revision = self.document(file, owner, by, json, dry_run)
                 if dry_run:
-                    self.nothing_kept(revision)
+                    transaction.set_rollback(True)
         except Refused as refused:
             raise CommandError(
                 "\n".join(["Berkas ditolak, tidak ada yang disimpan:", *refused.sentences])
@@ -77,12 +78,6 @@ class Command(BaseCommand):
         official = options["official"] or revising.approved_by(revision)
         return revising.put_in_force(revision, by, in_force, official=official, reason=options["reason"])
 
-    def nothing_kept(self, revision: Revision | None) -> None:
-        """Take back all that a trial stored, the document that it froze among it."""
-        for row in revision.frozen.all() if revision else ():
-            freezing.discard(row)
-        transaction.set_rollback(True)
-
     def document(self, file: Path, owner: Agency, by, as_json: bool, dry_run: bool) -> Revision | None:
         """What a document says, printed or kept or both; a trial keeps nothing, not even on the disk."""
         content = shapes.content(file, limits.MAX_BYTES)
@@ -92,9 +87,4 @@ class Command(BaseCommand):
                 self.stdout.write(json.dumps(reading.as_json(), ensure_ascii=False, indent=2))
             if dry_run:
                 return None
-        row = intake.receive(file.name, content, owner, by)
-        try:
-            return intake.keep(row, by)
-        except Refused:
-            row.file.storage.delete(row.file.name)  # the row goes with the transaction, its file would stay
-            raise
+        return intake.keep(intake.receive(file.name, content, owner, by), by)
