@@ -6,6 +6,7 @@ inlines, history and addresses by id then all ask `own`. No case, child or paper
 """
 
 import hashlib
+from collections.abc import Iterable
 from io import BytesIO
 from operator import attrgetter
 from zoneinfo import available_timezones
@@ -25,6 +26,7 @@ from django.template.response import TemplateResponse
 from PIL import Image
 
 from sopcases.people import journal
+from sopcases.people.authority import Officer
 from sopcases.people.models import Agency, Appointment, Area, Delegation, Position, User
 from sopcases.people.pictures import Whole
 
@@ -116,6 +118,18 @@ class OwnForm(forms.ModelForm):
                 code="conflict",
             )
         return data
+
+
+class AskersForm(OwnForm):
+    """Knows who fills it in, so that nobody gives authority to himself."""
+
+    asker: Officer
+    """The page sets it on the class that it makes for one request."""
+
+    def his(self, positions: Iterable[Position]) -> set[int]:
+        """Those that he holds, or is to hold later, as ids."""
+        held = self.asker.user.appointments.exclude(valid_until__lt=self.asker.day)
+        return set(held.filter(position__in=list(positions)).values_list("position", flat=True))
 
 
 # The base of every admin page -----------------------------------------------------------------------
@@ -215,6 +229,15 @@ class AgencyAdmin(OwnRows, admin.ModelAdmin):
         if protected:
             return named, {}, set(), ["Masih dipakai di tempat lain, sehingga tidak dapat dihapus."]
         return named, {}, perms_needed, []
+
+
+class AskersAdmin(AgencyAdmin):
+    """A page whose form is an `AskersForm`."""
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.asker = request.officer
+        return form
 
 
 class AgencyInline(OwnRows):
@@ -354,23 +377,51 @@ class AreaAdmin(AgencyAdmin):
 # Positions, people, appointments ---------------------------------------------------------------------
 
 
-class PositionForm(OwnForm):
+class PositionForm(AskersForm):
+    AUTHORITY = frozenset(("superior", "external", "may_record", "may_waive", "may_close"))
     aliases = LinesField(label="Nama lain pada SOP", help_text="Satu nama per baris.")
 
     def clean_superior(self):
         """No loop: the chain of superiors decides who may read a case."""
-        superior = above = self.cleaned_data["superior"]
-        seen = set()
-        while above and above.pk not in seen:
-            if above.pk == self.instance.pk:
-                raise forms.ValidationError("Rantai atasan berputar kembali ke jabatan ini sendiri.")
-            seen.add(above.pk)
-            above = above.superior
+        superior = self.cleaned_data["superior"]
+        if self.instance.pk and self.instance in _up_from(superior):
+            raise forms.ValidationError("Rantai atasan berputar kembali ke jabatan ini sendiri.")
         return superior
+
+    def clean(self):
+        data = super().clean()
+        if self.instance.pk and self.AUTHORITY.intersection(self.changed_data) and self.his([self.instance]):
+            raise forms.ValidationError(
+                "Atasan dan hak jabatan yang Anda pegang sendiri tidak dapat Anda ubah. Minta admin lain.",
+                code="self",
+            )
+        if "superior" in self.changed_data and self._comes_below_him(data.get("superior")):
+            raise forms.ValidationError(
+                "Anda tidak dapat menempatkan jabatan di bawah jabatan yang Anda pegang sendiri. "
+                "Minta admin lain.",
+                code="self",
+            )
+        return data
+
+    def _comes_below_him(self, superior: Position | None) -> bool:
+        """Whether he would read the cases of a position that is not below him yet. A new one has none, so
+        there only its own superior counts: who leads the office is who has somebody below."""
+        if not self.instance.pk:
+            return bool(superior and self.his([superior]))
+        return not self.his(_up_from(superior)) <= self.his(_up_from(self.instance.superior))
+
+
+def _up_from(position: Position | None) -> list[Position]:
+    """The position and every one above it."""
+    found = []
+    while position and position not in found:
+        found.append(position)
+        position = position.superior
+    return found
 
 
 @admin.register(Position)
-class PositionAdmin(AgencyAdmin):
+class PositionAdmin(AskersAdmin):
     noun = "jabatan"
     form = PositionForm
     fields = "name aliases superior external may_record may_waive may_close note proposed agency".split()
@@ -472,13 +523,10 @@ class OfficerAdmin(AgencyAdmin, DjangoUserAdmin):
         return super().user_change_password(request, id, form_url)
 
 
-class AppointmentForm(OwnForm):
-    asker: User
-    """Who fills the form in; the page sets it on the class it makes for one request."""
-
+class AppointmentForm(AskersForm):
     def clean(self):
         data = super().clean()
-        if data.get("user") == self.asker or self.instance.user_id == self.asker.pk:
+        if data.get("user") == self.asker.user or self.instance.user_id == self.asker.user.pk:
             raise forms.ValidationError(
                 "Anda tidak dapat menunjuk diri sendiri atau mengubah penugasan sendiri. Minta admin lain.",
                 code="self",
@@ -487,7 +535,7 @@ class AppointmentForm(OwnForm):
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(AgencyAdmin):
+class AppointmentAdmin(AskersAdmin):
     noun = "penugasan"
     form = AppointmentForm
     fields = "user position kind stands_in_for valid_from valid_until basis printed_title area".split()
@@ -497,11 +545,6 @@ class AppointmentAdmin(AgencyAdmin):
     search_fields = ["user__name", "position__name"]
     autocomplete_fields = ["user", "position"]
 
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change=change, **kwargs)
-        form.asker = request.user
-        return form
-
     def has_delete_permission(self, request, obj=None):
         """Only what has not begun: one that was in force is ended by its date."""
         begun = obj is not None and obj.valid_from <= request.officer.day
@@ -509,15 +552,12 @@ class AppointmentAdmin(AgencyAdmin):
         return super().has_delete_permission(request, obj) and not begun and not mine
 
 
-class DelegationForm(OwnForm):
-    asker: User
-    """Who fills the form in; the page sets it on the class it makes for one request."""
-
+class DelegationForm(AskersForm):
     def clean(self):
         """One level up is a.n., two are u.b.; nobody signs for anybody else."""
         data = super().clean()
         delegate, principal = data.get("delegate"), data.get("principal")
-        if delegate and delegate.appointments.filter(user=self.asker).exists():
+        if delegate and self.his([delegate]):
             raise forms.ValidationError(
                 "Anda tidak dapat memberi wewenang kepada diri sendiri. Minta admin lain.", code="self"
             )
@@ -534,7 +574,7 @@ class DelegationForm(OwnForm):
 
 
 @admin.register(Delegation)
-class DelegationAdmin(AgencyAdmin):
+class DelegationAdmin(AskersAdmin):
     """Who may sign for the official above him, and until when; what was signed stays as it printed."""
 
     noun = "wewenang"
@@ -543,11 +583,6 @@ class DelegationAdmin(AgencyAdmin):
     list_display = ["delegate", "principal", "valid_from", "valid_until", "basis"]
     list_select_related = ["delegate", "principal"]
     search_fields = ["delegate__name", "principal__name"]
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change=change, **kwargs)
-        form.asker = request.user
-        return form
 
     def has_delete_permission(self, request, obj=None):
         """Only what has not begun: one that was in force is ended by its date."""

@@ -20,7 +20,7 @@ from sopcases.people.admin import AgencyAdmin, own
 from sopcases.people.models import Agency, Appointment, Area, Delegation, Entry, Position, User
 from sopcases.sops.models import PaperKind, Revision, Step
 from sopcases.worktime.models import Holiday, WorkPeriod
-from tests.cast import make_user
+from tests.cast import appoint, make_user
 
 
 @pytest.fixture
@@ -495,6 +495,49 @@ def test_nobody_changes_or_hands_over_his_own_appointment(ani, world):
         assert "penugasan sendiri" in response.content.decode()
     mine.refresh_from_db()
     assert (mine.user, mine.valid_until) == (world.ani, date(2026, 1, 31))
+
+
+def held_by_ani(world, name="Petugas", last=None) -> Position:
+    position = Position.objects.get(agency=world.home, name=name)
+    appoint(world.ani, position, first=date(2026, 1, 1), last=last)
+    return position
+
+
+HIS_OWN = "hak jabatan yang Anda pegang sendiri tidak dapat Anda ubah. Minta admin lain."
+BELOW_HIM = "di bawah jabatan yang Anda pegang sendiri. Minta admin lain."
+
+
+@pytest.mark.parametrize("right", ["superior", "external", "may_record", "may_waive", "may_close"])
+def test_nobody_lifts_a_position_of_his_own(ani, world, right):
+    mine = held_by_ani(world)
+    was = Position.objects.filter(pk=mine.pk).values().get()
+    new = "" if was.get(right, True) else "on"
+
+    assert HIS_OWN in changed(ani, change_url(mine), **{right: new}).content.decode()
+    assert Position.objects.filter(pk=mine.pk).values().get() == was
+    assert changed(ani, change_url(mine), note="Loket depan").status_code == 302, "its words are no right"
+
+
+def test_nobody_places_himself_above_others(ani, world):
+    mine = held_by_ani(world)
+    below = Position.objects.create(agency=world.home, name="Juru Ketik", superior=mine)
+    head = Position.objects.get(agency=world.home, name="Kepala Dinas")
+    free = Position.objects.create(agency=world.home, name="Kepala UPT")
+    for superior in (mine, below):
+        response = changed(ani, change_url(free), superior=superior.pk)
+        assert BELOW_HIM in response.content.decode()
+    add = reverse("admin:people_position_add")
+    response = ani.post(add, {"name": "Pembantu", "superior": mine.pk})
+    assert BELOW_HIM in response.content.decode()
+    assert changed(ani, change_url(free), superior=head.pk).status_code == 302
+    assert changed(ani, change_url(below), note="Lantai dua").status_code == 302, "below him already"
+
+
+def test_who_held_a_position_once_may_arrange_it(ani, world):
+    once = held_by_ani(world, last=date(2026, 1, 31))
+    assert changed(ani, change_url(once), may_record="on").status_code == 302
+    once.refresh_from_db()
+    assert once.may_record
 
 
 def test_another_agencys_people_and_positions_cannot_be_appointed(ani, world):
