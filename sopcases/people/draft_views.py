@@ -73,9 +73,10 @@ def _read(request: HttpRequest) -> dict:
 
 
 def _text(value: object) -> str:
+    """JSON can carry half a surrogate pair, as a browser cuts an emoji, and no page can be sent with one."""
     if not isinstance(value, str):
         raise TypeError
-    return value
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 @signed_in

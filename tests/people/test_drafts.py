@@ -161,6 +161,16 @@ def test_a_first_report_has_no_case_yet(world, desk):
     assert form["sex[]"] == ["P"]
 
 
+def test_half_an_emoji_is_replaced_and_the_rest_kept(desk, note):
+    sari = desk("sari")
+    text = "\ud83dBayi tidur \U0001f476 nyenyak\ud83d"
+    sari.types(note, sari.open(note), fields=[["text", text], ["\udc76", "x"]], files=["foto\ud83d.jpg"])
+    page = sari.text(note)
+    assert "Bayi tidur \U0001f476 nyenyak" in page
+    form = Filled(sari.goes_on(note, Draft.objects.get().pk)).values
+    assert form["text"].strip() == "\ufffdBayi tidur \U0001f476 nyenyak\ufffd"
+
+
 def test_each_tab_has_its_own_and_sending_takes_its_own_only(desk, note):
     sari = desk("sari")
     one, two = sari.open(note), sari.open(note)
