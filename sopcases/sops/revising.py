@@ -44,8 +44,8 @@ def put_in_force(
     Running cases keep theirs. `signer` ratifies it, and its header names him; without one it was ratified on
     its paper, as the sheet says. `official` approved it, by default who ratifies it; `reason`, by default the
     ratification on the sheet. Raises Refused with everything that keeps it from running, each sentence naming
-    step and reason, when the day lies before the present revision's, beside another schedule, and for a
-    `signer` without the authority.
+    step and reason, when the day lies before the present revision's or in a year mistyped (`why_not_from`),
+    beside another schedule, and for a `signer` without the authority.
     """
     revision = _locked(revision, by.at)
     agency = revision.sop.agency
@@ -56,6 +56,8 @@ def put_in_force(
             f"Revisi {other.no} sudah dijadwalkan berlaku {other.in_force_from:%d-%m-%Y}. "
             "Batalkan jadwal itu lebih dahulu."
         )
+    if reason_against := why_not_from(day, today):
+        raise Refused(reason_against)
     before = revision.sop.revisions.filter(state=State.IN_FORCE).first()
     if before and before.no > revision.no:
         raise Refused(f"Revisi {revision.no} lebih lama daripada revisi {before.no} yang berlaku.")
@@ -82,6 +84,19 @@ def put_in_force(
         _tell(revision, by, Verb.SCHEDULED, official, reason, day)
     freezing.freeze(revision, by, ratified)
     return revision
+
+
+FIRST_YEAR, YEARS_AHEAD = 1990, 5
+
+
+def why_not_from(day: date, today: date) -> str | None:
+    """Why a revision cannot be in force from a day: its year is a slip, and sealed it would stay."""
+    last = today.year + YEARS_AHEAD
+    if FIRST_YEAR <= day.year <= last:
+        return None
+    return (
+        f"Tahun tanggal berlaku harus antara {FIRST_YEAR} dan {last}, bukan {day.year}. Periksa tanggalnya."
+    )
 
 
 HEADER_OF_RATIFICATION = ("ratified_by_name", "ratified_by_nip", "ratified_on", "effective_on", "sheet")

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from sopcases.people.models import Entry, Position
 from sopcases.refusal import Conflict
@@ -133,6 +134,14 @@ def test_putting_in_force_replaces_the_old_revision(ani, draft, world):
     assert draft.sop.revisions.get(no=1).state == "replaced"
 
 
+@pytest.mark.parametrize("day", ["0024-03-04", "1989-12-31", "2204-03-04"])
+def test_a_mistyped_year_is_not_sealed(ani, draft, world, day):
+    answer = ani.post(act(draft, "berlakukan"), begin(world, day))
+    assert "Tahun tanggal berlaku harus antara 1990 dan " in answer.context["form"].errors["day"][0]
+    draft.refresh_from_db()
+    assert (draft.state, draft.in_force_from) == ("draft", None)
+
+
 def test_date_official_and_reason_are_asked_for(ani, draft, world):
     asked = {"official", "reason"}
     missing = set(ani.post(act(draft, "berlakukan"), {}).context["form"].errors)
@@ -142,9 +151,10 @@ def test_date_official_and_reason_are_asked_for(ani, draft, world):
 
 
 def test_a_day_to_come_schedules_and_can_be_called_back(ani, draft, world):
-    answer = ani.post(act(draft, "berlakukan"), begin(world, "2099-01-05"), follow=True)
+    year = timezone.now().year + 2
+    answer = ani.post(act(draft, "berlakukan"), begin(world, f"{year}-01-05"), follow=True)
     page = answer.content.decode()
-    assert "Revisi 2 dijadwalkan dari 5 Januari 2099." in page
+    assert f"Revisi 2 dijadwalkan dari 5 Januari {year}." in page
     assert "Batalkan jadwal" in page and "Dr. Budi Hartono, M.A.P., Kepala Dinas" in page
     assert "Naskah resmi: menunggu tanda tangan" in page
     assert world.revision().no == 1

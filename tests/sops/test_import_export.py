@@ -63,6 +63,13 @@ def test_import_stores_a_draft_and_leaves_what_is_in_force(agencies):
     assert Entry.objects.latest("id").acting_title == "Sistem"
 
 
+def test_a_mistyped_year_is_not_imported(agencies):
+    file = str(ROOT / "fixtures/sops/anak-jalanan.yaml")
+    with pytest.raises(CommandError, match="Tahun tanggal berlaku harus antara 1990 dan"):
+        run("import_sop", file, "--agency", "tanjungpinang", "--in-force", "0024-03-04")
+    assert not Revision.objects.exists()
+
+
 def test_export_of_what_is_not_in_force_is_refused(agencies):
     run("import_sop", str(ROOT / "fixtures/sops/anak-jalanan.yaml"), "--agency", "tanjungpinang")
 

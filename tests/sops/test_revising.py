@@ -110,6 +110,23 @@ def test_a_day_before_the_present_revision_is_refused(world, draft):
     assert revising.put_in_force(draft, by, date(2026, 3, 2), **APPROVED).state == "in_force"
 
 
+@pytest.mark.parametrize(
+    ("day", "seen"),
+    [
+        (date(24, 3, 4), "antara 1990 dan 2031, bukan 24."),
+        (date(1989, 12, 31), "bukan 1989."),
+        (date(2032, 1, 1), "bukan 2032."),
+        (date(2031, 12, 31), ""),
+    ],
+)
+def test_a_day_in_a_mistyped_year_is_refused(world, draft, day, seen):
+    by = world.officer("ani")
+    if seen:
+        assert seen in refused(revising.put_in_force, draft, by, day, **APPROVED)
+    else:
+        assert revising.put_in_force(draft, by, day, **APPROVED).state == "scheduled"
+
+
 def test_putting_in_force_twice_is_a_conflict(world, draft):
     stale = again(draft)
     revising.put_in_force(draft, world.officer("ani"), DAY, **APPROVED)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from django import forms
 from django.contrib import messages
@@ -56,12 +57,19 @@ class InForceForm(ActForm):
 
     def __init__(self, *args, revision: Revision, officer: Officer, **kwargs):
         super().__init__(*args, revision=revision, officer=officer, **kwargs)
+        self.today = officer.day
         self.able = {str(s.user_id): s for _, s in ratifiers(revision.sop.agency_id, officer.day)}
         choices = [(key, f"{s.user}, {s.acting_title}") for key, s in self.able.items()]
         if revision.ratified_by_name:
             told = "seperti pada lembar: naskahnya sudah ditandatangani di kertas"
             choices.append((self.SHEET, f"{revision.ratified_by_name}, {told}"))
         self.fields["signer"].choices = choices
+
+    def clean_day(self) -> date:
+        day = self.cleaned_data["day"]
+        if told := revising.why_not_from(day, self.today):
+            raise forms.ValidationError(told)
+        return day
 
     def clean_signer(self) -> User | None:
         chosen = self.cleaned_data["signer"]
