@@ -217,7 +217,8 @@ class Appointment(models.Model):
     valid_from = models.DateField("berlaku dari")
     valid_until = models.DateField("sampai dengan", null=True, blank=True)
     basis = models.CharField("dasar (SK/surat perintah)", max_length=200, blank=True)
-    printed_title = models.CharField("sebutan jabatan pada surat", max_length=200, blank=True)
+    # With "Plh. " before it the title fits the 200 characters that every act keeps of it.
+    printed_title = models.CharField("sebutan jabatan pada surat", max_length=190, blank=True)
     area = models.ForeignKey(
         Area,
         models.PROTECT,

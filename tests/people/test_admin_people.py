@@ -554,6 +554,18 @@ def test_a_plh_needs_an_end(ani, world):
     assert "Plh. harus mempunyai tanggal akhir." in response.content.decode()
 
 
+def test_the_longest_title_fits_with_its_prefix_what_acts_keep(ani, world):
+    acting = {"kind": "plh", "valid_until": "2026-12-31"}
+    add, longest = reverse("admin:people_appointment_add"), "K" * 190
+
+    response = ani.post(add, appointment(world, world.sari, printed_title=longest + "K", **acting))
+    assert set(response.context["adminform"].form.errors) == {"printed_title"}
+
+    assert ani.post(add, appointment(world, world.sari, printed_title=longest, **acting)).status_code == 302
+    title = world.sari.appointments.get(printed_title=longest).title
+    assert len(title) <= Entry._meta.get_field("acting_title").max_length
+
+
 def test_an_appointment_that_has_begun_is_ended_not_deleted(ani, world):
     begun = world.budi.appointments.get()
     future = Appointment.objects.create(user=world.budi, position=begun.position, valid_from=date(2099, 1, 1))

@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateField(verbose_name='berlaku dari')),
                 ('valid_until', models.DateField(blank=True, null=True, verbose_name='sampai dengan')),
                 ('basis', models.CharField(blank=True, max_length=200, verbose_name='dasar (SK/surat perintah)')),
-                ('printed_title', models.CharField(blank=True, max_length=200, verbose_name='sebutan jabatan pada surat')),
+                ('printed_title', models.CharField(blank=True, max_length=190, verbose_name='sebutan jabatan pada surat')),
                 ('stands_in_for', models.ForeignKey(blank=True, help_text='Diisi untuk Plh. bila jabatan ini dipegang lebih dari satu orang.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='menggantikan')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL, verbose_name='pegawai')),
                 ('area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='people.area', verbose_name='wilayah')),
