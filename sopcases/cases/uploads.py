@@ -43,6 +43,7 @@ DEPTH_LIMIT = 60
 PAGE_SIDE = 3508  # pixels: the long side of A4 at 300 dpi, enough to read any paper
 PHOTO_SIDE = 2000
 A4 = (595, 842)  # points
+FIRST_YEAR, LAST_YEAR = 1970, 2200  # a camera that says otherwise has no clock
 
 ENDINGS = {".pdf": "PDF", ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}
 MIMES = {"PDF": "application/pdf", "JPEG": "image/jpeg", "PNG": "image/png"}
@@ -264,9 +265,11 @@ def _taken_at(image: Image.Image) -> datetime | None:
         return None
     for text in texts:
         try:
-            return datetime.strptime(str(text).strip("\x00 "), "%Y:%m:%d %H:%M:%S")
+            taken = datetime.strptime(str(text).strip("\x00 "), "%Y:%m:%d %H:%M:%S")
         except ValueError:
             continue
+        if FIRST_YEAR <= taken.year <= LAST_YEAR:
+            return taken
     return None
 
 

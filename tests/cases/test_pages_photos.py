@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sopcases.cases.models import Photo
 from sopcases.cases.views.photos import SIZE, UNKNOWN
@@ -11,6 +12,7 @@ from sopcases.cases.wording import moment
 from sopcases.people.models import Entry
 from tests.cases.front_door import hidden, local, picture, report
 from tests.cases.story import children
+from tests.cases.test_uploads import exif, image
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,15 @@ def test_a_note_with_photos_leads_to_their_captions(desk, today, case):
     page = sari.text(f"{root(case)}riwayat/")
     assert "Mengubah keterangan foto" in page and "Akta &lt;asli&gt;" not in page
     assert "Akta &lt;asli&gt;" in sari.text(f"{root(case)}foto/")
+
+
+def test_a_camera_without_a_clock_tells_no_time(desk, today, case):
+    sari = desk("sari")
+    facts = {"text": "Dijenguk", "happened_at": local(today.now)}
+    for year in ("0001", "9999"):
+        sent = SimpleUploadedFile("a.jpg", image(exif=exif(f"{year}:12:31 23:59:59")), "image/jpeg")
+        sari.send(f"{root(case)}catatan/baru/", **facts, photos=[sent])
+        assert Photo.objects.latest("pk").taken_at is None
 
 
 def test_a_first_report_with_photos_too(desk, today):

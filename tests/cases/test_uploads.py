@@ -91,7 +91,10 @@ def test_a_photo_held_sideways_stands_upright():
     assert Image.open(io.BytesIO(taken.content)).size == (40, 80)
 
 
-@pytest.mark.parametrize("text", ["0000:00:00 00:00:00", "kemarin", "", "2026:13:01 10:00:00"])
+SENSELESS = ["0000:00:00 00:00:00", "0001:01:01 00:00:00", "1969:12:31 23:59:59", "9999:12:31 23:59:59"]
+
+
+@pytest.mark.parametrize("text", [*SENSELESS, "kemarin", "", "2026:13:01 10:00:00"])
 def test_a_senseless_time_is_no_time(text):
     assert accept([file("a.jpg", image(exif=exif(taken=text)))]).taken_at is None
 
