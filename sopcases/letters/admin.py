@@ -12,6 +12,7 @@ from sopcases.letters.models import HouseStyle, Series, Wording
 from sopcases.letters.models.wording import page_css
 from sopcases.letters.register import PLACEHOLDERS
 from sopcases.people.admin import AgencyAdmin, LinesField, OwnForm, belongs, own
+from sopcases.people.forms import RowsField
 from sopcases.sops.models import PaperKind
 
 belongs(Series, "agency_id")
@@ -41,7 +42,7 @@ class SeriesAdmin(AgencyAdmin):
     search_fields = ["name"]
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
-        return forms.ModelMultipleChoiceField(
+        return RowsField(
             own(PaperKind.objects.all(), request.user),
             label="Jenis dokumen",
             required=False,

@@ -27,6 +27,7 @@ from PIL import Image
 
 from sopcases.people import journal
 from sopcases.people.authority import Officer
+from sopcases.people.forms import RowsField
 from sopcases.people.models import Agency, Appointment, Area, Delegation, Position, User
 from sopcases.people.pictures import Whole
 
@@ -194,6 +195,9 @@ class AgencyAdmin(OwnRows, admin.ModelAdmin):
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        return super().formfield_for_manytomany(db_field, request, **{"form_class": RowsField, **kwargs})
 
     def about(self, obj: Model) -> Model:
         """The row that the journal's line is about."""

@@ -25,6 +25,17 @@ def password_field(label: str, autocomplete: str, help_text: str = "") -> forms.
     )
 
 
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows; a number that no row can have is a wrong choice (SQLite fails on it in pk__in)."""
+
+    def _check_values(self, value):
+        try:
+            return super()._check_values(value)
+        except OverflowError:
+            message = self.error_messages["invalid_choice"] % {"value": ", ".join(map(str, value))}
+            raise ValidationError(message, code="invalid_choice") from None
+
+
 class SignInForm(forms.Form):
     """Name and password. One error for a wrong name, a wrong password and a closed account alike."""
 

@@ -249,6 +249,8 @@ def test_a_letters_scan_needs_three_hands_who_held_their_posts(desk, today, case
     agus.send(url, 422, **{**filled, "signed_by": today.agus.pk}, file=picture())
     page = desk("rahman").send(url, 422, **filled, file=picture()).content.decode()
     assert "tiga orang yang berbeda" in page
+    nobody = {"officers": ["9" * 20, today.sari.pk], "hands_reason": "x"}
+    assert "9" * 20 in agus.send(url, 422, **filled, **nobody, file=picture()).content.decode()
     agus.send(url, **filled, file=picture())
     paper = Paper.objects.get()
     assert (paper.stage, paper.signed_by, paper.disposed_by) == (Stage.SIGNED, today.budi, today.rahman)

@@ -64,7 +64,7 @@ def test_everybody_came_but_one_and_the_report_comes_with_it(today, rounds, desk
     data = ticked(
         today,
         rounds,
-        {f"anak-{two}": "absent", f"alasan-{two}": "Sakit"},
+        {f"anak-{two}": "absent", f"alasan-{two}": "Sakit\0"},
         everybody="on",
         **{f"laporan-{kind.pk}-file": picture()},
     )
@@ -129,7 +129,7 @@ def test_a_child_of_two_records_is_one_row_and_one_of_those_who_came(today, roun
     assert Attendance.objects.filter(status="present").count() == 2
     assert "1 hadir, 0 tidak hadir" in sari.text(here)
     assert "1 hadir, 0 tidak hadir" in sari.text(url)
-    mended = {f"anak-{two}": "absent", f"alasan-{two}": "Sakit"}
+    mended = {f"anak-{two}": "absent", f"alasan-{two}": "Sakit\0"}
     sari.send(f"{here}kehadiran/", **mended)
     assert set(Attendance.objects.values_list("status", flat=True)) == {"absent"}
 

@@ -35,6 +35,9 @@ def test_an_admin_sees_and_changes_only_his_agency_s_series(client, desk):
     sent["kinds"] = [desk.world.kind("Surat Pengantar").pk]
     answer = client.post(f"/admin/letters/series/{mine.pk}/change/", sent | {"pattern": "{urut}/{tahun}"})
     assert "Sudah bernomor pada seri lain: Surat Pengantar" in answer.content.decode()
+    sent["kinds"] = ["9" * 20]
+    answer = client.post(f"/admin/letters/series/{mine.pk}/change/", sent | {"pattern": "{urut}/{tahun}"})
+    assert answer.status_code == 200 and "9" * 20 in answer.content.decode()
 
 
 def test_wording_is_changed_by_the_admin_and_used_by_the_next_letter(client, desk):

@@ -11,6 +11,7 @@ from sopcases.cases.uploads import PaperField
 from sopcases.cases.walk import Walk
 from sopcases.people import authority
 from sopcases.people.authority import Officer
+from sopcases.people.forms import RowsField
 from sopcases.people.models import Appointment, Delegation, Position, User
 from sopcases.sops.models import PaperKind, Stage
 
@@ -154,7 +155,7 @@ class PaperForm(PaperFacts, ActForm):
         self.fields["ends"] = DayField(label="Sampai dengan", required=False)
         self.fields["place"] = forms.CharField(label="Tempat tugas", max_length=300, required=False)
         staff = User.objects.filter(agency_id=self.kind.agency_id, is_active=True, appointments__isnull=False)
-        self.fields["officers"] = forms.ModelMultipleChoiceField(
+        self.fields["officers"] = RowsField(
             staff.distinct().order_by("name"),
             label="Yang ditugasi",
             required=False,

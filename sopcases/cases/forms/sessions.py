@@ -33,7 +33,8 @@ class TickForm(ActForm):
         self.stays, self._told, self._wrong = list(stays), told or {}, set[int]()
 
     def _sent(self, name: str) -> str:
-        return str(self.data.get(name, "")).strip() if self.is_bound else ""
+        """As it was sent, for no field cleans it; NUL is no text for a database."""
+        return str(self.data.get(name, "")).replace("\0", "").strip() if self.is_bound else ""
 
     def marked(self, child_id: int) -> tuple[str, str]:
         """Mark and reason of a child; nothing where nobody marked it."""
