@@ -12,6 +12,8 @@ from sopcases.cases.progress import Spot
 from sopcases.people.models import Draft
 from sopcases.sops.models import PaperKind
 
+NUMBER = r"[A-Za-z0-9-]{1,40}"
+"""The number of a case as an address has it: nothing else reaches the database."""
 LONGEST = Draft._meta.get_field("path").max_length
 """Characters of an address for which a draft is kept; servers take twice as many."""
 

@@ -5,6 +5,7 @@ from datetime import date
 from django.urls import path, register_converter
 
 from sopcases.cases import serving
+from sopcases.cases.addresses import NUMBER
 from sopcases.cases.progress import Spot
 from sopcases.cases.views import (
     acts,
@@ -50,9 +51,9 @@ class SpotConverter:
 
 
 class NumberConverter:
-    """The number of a case: nothing else reaches the database."""
+    """The number of a case."""
 
-    regex = r"[A-Za-z0-9-]{1,40}"
+    regex = NUMBER
     to_python = to_url = staticmethod(str)
 
 

@@ -159,6 +159,27 @@ def test_an_id_does_not_open_what_a_token_hides(world, adi, dinda):
     assert client.get("/anak/terjangkau-kembali/?kode=x").status_code == 422
 
 
+def test_who_may_read_one_case_of_the_child_learns_nothing_of_another(world, adi, lina):
+    """The first case is over and Sari's, the second runs and is Lina's alone."""
+    peksos = Position.objects.get(agency=world.home, name="Peksos")
+    outcome = Outcome.objects.filter(agency=world.home).first()
+    with world.walk(adi.stays.get().case, "dewi") as walk:
+        walk.stop("Selesai", outcome)
+    running = world.case("anak-jalanan", children=0)
+    with world.walk(running, "dewi") as walk:
+        walk.join(adi)
+        walk.assign(peksos.pk, lina)
+    client = client_of(world, "sari")
+    url = f"/anak/terjangkau-kembali/?anak={adi.pk}"
+    key = client.get(url).context["form"]["_key"].value()
+    sent = {"_key": key, "child": adi.pk, "at": "2026-03-02T08:00", "place": "", "note": ""}
+    answer = client.post(url, sent)
+    assert (answer.status_code, answer["Location"]) == (302, "/anak/cari/")
+    text = client.get(answer["Location"]).content.decode()
+    assert "Tercatat terjangkau kembali." in text and running.number not in text
+    assert Encounter.objects.get().case == running
+
+
 # --- on a round
 
 
@@ -167,6 +188,9 @@ def test_on_a_round_the_search_leads_there_and_the_round_counts_it(world, adi):
     client = client_of(world, "sari")
     text = client.get(f"/penanganan/{round_two.number}/anak/baru/").content.decode()
     assert f"/anak/cari/?kasus={round_two.number}" in text
+    for odd in ("%00", f"{round_two.number}%00", "9" * 400):
+        assert client.get(f"/anak/cari/?kasus={odd}").status_code == 200
+        assert client.get(f"/anak/terjangkau-kembali/?anak={adi.pk}&kasus={odd}").status_code == 200
     text = client.post(f"/anak/cari/?kasus={round_two.number}", {"q": "adi putra"}).content.decode()
     url = f"/anak/terjangkau-kembali/?anak={adi.pk}&kasus={round_two.number}"
     assert url.replace("&", "&amp;") in text or url in text

@@ -1,5 +1,7 @@
 """Opening a case, and looking whether a child is known already."""
 
+import re
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from sopcases.cases import children, encounters, wording
 from sopcases.cases import opening as opening_rules
 from sopcases.cases.access import At, case_gate, find_case, may_touch
-from sopcases.cases.addresses import case_url
+from sopcases.cases.addresses import NUMBER, case_url
 from sopcases.cases.filing import file_document
 from sopcases.cases.forms.acts import MeetForm
 from sopcases.cases.forms.fields import now_to_the_minute
@@ -177,7 +179,8 @@ def search(request: HttpRequest) -> HttpResponseBase:
 
 def _within(request: HttpRequest) -> Case | None:
     """The case in whose course one looks, if the officer may read it."""
-    found = find_case(request.officer, request.GET.get("kasus", "")[:40])
+    number = request.GET.get("kasus", "")
+    found = find_case(request.officer, number) if re.fullmatch(NUMBER, number) else None
     return found.case if found else None
 
 
@@ -201,7 +204,9 @@ def meet(request: HttpRequest) -> HttpResponseBase:
         facts = {"at": data["at"], "place": data["place"], "note": data["note"]}
         found = encounters.meet(request.officer, child, met_in=within, **facts)
         messages.success(request, "Tercatat terjangkau kembali. Petugas yang menangani anak ini melihatnya.")
-        return case_url(within or found.case) if within or known else back
+        # Who may read one case of the child learns nothing of another that it is told in.
+        open_to = Case.objects.visible_to(request.officer).filter(pk=found.case_id)
+        return case_url(found.case) if known and not within and open_to.exists() else back
 
     def show(status: int) -> HttpResponseBase:
         context = {
