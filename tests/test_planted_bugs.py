@@ -1,7 +1,6 @@
 """Would the suite find a bug in a rule? Each of these is planted in a copy of the source, and must be found.
 
-Runs pytest for real, in a process of its own, on the tests named; a planted bug that no longer fits the
-source fails too. Kept to one database by its mark: the bugs are in rules, not in a database.
+Runs pytest for real, in a process of its own, on the tests named. Kept to one database by its mark: the bugs are in rules, not in a database.
 """
 
 import os
@@ -18,7 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
-pytestmark = [pytest.mark.proof, pytest.mark.one_database]
+pytestmark = pytest.mark.one_database
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,8 @@ BUGS = [
     Bug(
         "a common name is answered without looking for the rare one beside it",
         "cases/lookup.py",
-        "found = set.intersection(*({child",
-        "found = set.union(*({child",
+        "found = set.intersection(*bearers.values())",
+        "found = set.union(*bearers.values())",
         "tests/cases/test_lookup.py",
     ),
     Bug(
@@ -376,10 +375,16 @@ def run(folder: Path, *tests: str) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_fits_the_source(bug):
+    """Not among the long proofs: said at once, and not after an hour."""
+    assert (ROOT / "sopcases" / bug.file).read_text().count(bug.right) == 1
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_is_found(copy, bug):
     file = copy.folder / "sopcases" / bug.file
     source = file.read_text()
-    assert source.count(bug.right) == 1, "the planted bug no longer fits the source"
     file.write_text(source.replace(bug.right, bug.wrong))
     try:
         done = run(copy.folder, *bug.tests.split())

@@ -47,8 +47,9 @@ def going_by(agency_id: int, keys: Sequence[str], enough: int, begun: Begun | No
         return _all_common(agency_id, begun, enough, rarest, complete=borne[rarest] < MANY)
     bearers: dict[str, set[int]] = {key: set() for key in few}
     whole: Counter[int] = Counter()
-    for key, child, word in _ranges(agency_id, few, FEW) if all(borne[key] for key in begun) else ():
-        whole[child] += word == key and child not in bearers[key]
+    # As a set: two beginnings of one key may both begin a word.
+    for key, child, word in set(_ranges(agency_id, few, FEW)) if all(borne.values()) else ():
+        whole[child] += word == key
         bearers[key].add(child)
     found = set.intersection(*bearers.values())
     if found and len(few) < len(begun):
