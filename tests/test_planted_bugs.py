@@ -1,6 +1,7 @@
 """Would the suite find a bug in a rule? Each of these is planted in a copy of the source, and must be found.
 
-Runs pytest for real, in a process of its own, on the tests named. Kept to one database by its mark: the bugs are in rules, not in a database.
+Runs pytest for real, in a process of its own, on the tests named. Kept to one database by its mark: the bugs
+are in rules, not in a database.
 """
 
 import os
