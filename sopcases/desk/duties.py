@@ -80,14 +80,12 @@ def _read_turns(officer: Officer) -> list[tuple[str, Q]]:
     on_its_way = Filing.objects.filter(
         case=OuterRef("case"), output__in=carried, paper__letter__state__in=PENDING
     )
-    undone = Q(acted_at=None) | Q(received_at__isnull=False)
     found = []
     for no, hat in enumerate(officer.desk):
         performs, receives, disposes, signs = (parts.steps({hat.position_id}, part) for part in TURNS)
         turns = {
-            PERFORMS: (Q(step__in=performs - received) | Q(step__in=performs & received) & undone)
-            & ~Q(pk__in=to_mend.values("attempt")),
-            RECEIVES: Q(step__in=receives, acted_at__isnull=False, received_at=None),
+            PERFORMS: to_perform(performs, received) & ~Q(pk__in=to_mend.values("attempt")),
+            RECEIVES: to_receive(receives),
             DISPOSES: Q(step__in=disposes - acting) & ~Exists(on_its_way),
             SIGNS: Q(step__in=signs - acting) & ~Exists(on_its_way),
         }
@@ -96,6 +94,17 @@ def _read_turns(officer: Officer) -> list[tuple[str, Q]]:
             (f"{no} {part}", turn & covered(hat, officer.user)) for part, turn in turns.items() if steps[part]
         ]
     return found
+
+
+def to_perform(steps: set[int], received: set[int]) -> Q:
+    """Attempts at these steps whose performer has to act; `received` are the steps that somebody receives."""
+    undone = Q(acted_at=None) | Q(received_at__isnull=False)
+    return Q(step__in=steps - received) | Q(step__in=steps & received) & undone
+
+
+def to_receive(steps: set[int]) -> Q:
+    """Attempts at these steps that wait for their receiver."""
+    return Q(step__in=steps, acted_at__isnull=False, received_at=None)
 
 
 def live_attempts(officer: Officer) -> QuerySet[Attempt]:
@@ -137,20 +146,17 @@ def to_act(officer: Officer) -> QuerySet[Attempt]:
 def sessions(officer: Officer) -> QuerySet[dict]:
     """The others, one row for each SOP, step and period: in how many cases it stands, and with how many
     children, each once by whichever records (as `sessions.each_once` tells them)."""
-    mine = Choose(*(When(turn, then=Value(key)) for key, turn in _turns(officer)), output_field=CharField())
     inside = Q(case__children__left_on=None)
     child = Coalesce(*(f"case__children__child{'__merged_into' * up}" for up in range(MERGES, -1, -1)))
     return (
-        waiting_now(officer)
-        .filter(shared(officer))
-        .annotate(turn=mine)
+        with_turn(waiting_now(officer).filter(shared(officer)), officer)
         .order_by()
         .values("case__sop__slug", "step__key", "occurrence")
         .annotate(
             activity=Max("step__activity"),
             alarm=Max(Cast("step__alarm", IntegerField())),
             revision=Max("step__revision"),
-            mine=Min("turn"),
+            turn=Min("mine"),
             opened_at=Min("opened_at"),
             due_at=Min("due_at"),
             late_at=Min("late_at"),
@@ -193,21 +199,28 @@ def waiting(officer: Officer) -> QuerySet[Attempt]:
     )
 
 
+def with_turn(attempts: QuerySet[Attempt], officer: Officer) -> QuerySet[Attempt]:
+    """Each with `mine`: the hat's index and the part, see `_turns`."""
+    turns = (When(turn, then=Value(key)) for key, turn in _turns(officer))
+    return attempts.annotate(mine=Choose(*turns, output_field=CharField()))
+
+
 def with_place(attempts: QuerySet[Attempt], officer: Officer) -> QuerySet[Attempt]:
-    """What a row shows: `mine` (the hat's index and the part, see `_turns`), the step and how many there are,
+    """What a row shows: `mine`, the step and how many there are,
     the case, the child, whether it was assigned, and why the attempt before was returned."""
     steps = Step.objects.filter(revision=OuterRef("step__revision")).order_by().values("revision")
     before = Attempt.objects.filter(
         case=OuterRef("case"), step=OuterRef("step"), state=Attempt.State.RETURNED
     ).order_by("-id")
     mine = CaseOfficer.objects.filter(case=OuterRef("case"), user=officer.user, until=None)
-    return attempts.select_related("step", "case__sop", "child", "recorded_by").annotate(
-        mine=Choose(
-            *(When(turn, then=Value(key)) for key, turn in _turns(officer)), output_field=CharField()
-        ),
-        step_count=Subquery(steps.annotate(count=Count("id")).values("count")),
-        returned=Subquery(before.values("reason")[:1]),
-        assigned=Exists(mine),
+    return (
+        with_turn(attempts, officer)
+        .select_related("step", "case__sop", "child", "recorded_by")
+        .annotate(
+            step_count=Subquery(steps.annotate(count=Count("id")).values("count")),
+            returned=Subquery(before.values("reason")[:1]),
+            assigned=Exists(mine),
+        )
     )
 
 

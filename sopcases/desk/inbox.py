@@ -354,7 +354,7 @@ class Inbox:
         period, opened, late_at = session["occurrence"], session["opened_at"], session["late_at"]
         soon = opened > self.at
         late = duties.overdue(session["alarm"], late_at, self.at)
-        why = f"{self._he} melaksanakan sebagai {self._title(session['mine'])}"
+        why = f"{self._he} melaksanakan sebagai {self._title(session['turn'])}"
         if session["acted"] == session["cases"]:
             why += "; kehadiran sudah dicatat, laporannya belum ada"
         elif session["missed"]:

@@ -120,7 +120,7 @@ def _sessions(officer: Officer, until: datetime) -> Iterator[Matter]:
             late_at=row["late_at"],
             whole_day=True,
             url=occasion_url(slug, key, period),
-            hat=_hat(officer, row["mine"]),
+            hat=_hat(officer, row["turn"]),
             revision=row["revision"],
         )
 

@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from sopcases.cases.models import Case
-from sopcases.desk import outbox, wording
+from sopcases.desk import outbox, vacant, wording
 from sopcases.desk.chain import above, left_behind, wherever
 from sopcases.desk.matters import Matter, matters
 from sopcases.desk.models import Digest, Mail, Notice, Round
@@ -76,7 +76,7 @@ def _notices(agency: Agency, at: datetime, users: dict[int, User]) -> dict[int, 
     officers = _officers(agency, at, users)
     found: dict[int, list[Notice]] = {user: [] for user in users}
     upward: dict[int, list[Matter]] = {}
-    for officer in officers.values():
+    for officer in (*officers.values(), *_vacant(officers)):
         for matter in matters(officer, until):
             if not matter.hat.left:
                 kind = Kind.LATE if matter.late_at <= at else Kind.SOON
@@ -104,6 +104,12 @@ def _officers(agency: Agency, at: datetime, users: dict[int, User]) -> dict[int,
         left.setdefault(row.user, set()).add(row.position)
     gone = User.objects.in_bulk(left.keys() - users.keys())
     return {pk: first.colleague(user, left.get(pk, ())) for pk, user in (users | gone).items()}
+
+
+def _vacant(officers: dict[int, Officer]) -> list[Officer]:
+    """Stands for the posts that are vacant, if any: what waits there is passed up at once too."""
+    posts = vacant.posts(next(iter(officers.values()))) if officers else None
+    return [posts] if posts else []
 
 
 def _above(officer: Officer, matter: Matter) -> list[int]:
@@ -145,6 +151,8 @@ def _notice(user: User, kind: str, matter: Matter) -> Notice:
 
 
 def _holder(hat: Hat) -> str:
+    if hat.vacant:
+        return f"{hat.title}, tanpa petugas"
     return f"{hat.title}, petugas yang ditetapkan tidak lagi bertugas" if hat.left else hat.title
 
 

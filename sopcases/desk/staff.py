@@ -5,24 +5,26 @@ Never in the order of lateness: people stand by their position and name. Only wh
 counts, and each number is that of the desk behind it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from sopcases.cases.addresses import case_url
 from sopcases.cases.models import Case, CaseOfficer
 from sopcases.cases.models.case import covered
-from sopcases.desk import duties, seats, wording
+from sopcases.desk import duties, seats, vacant, wording
 from sopcases.desk.chain import WALKED, above, below, left_behind, wherever
 from sopcases.desk.inbox import Inbox, Row, Section, capped, children_of
 from sopcases.desk.listing import open_steps
 from sopcases.people.access import gate
 from sopcases.people.authority import LEFT, Hat, Officer
 from sopcases.people.models import User
+from sopcases.sops.flow import number_of
+from sopcases.sops.models import Step
 from sopcases.sops.parts import parts_for
 
 SEATS = 10
@@ -39,19 +41,21 @@ def why_not_lead(officer: Officer) -> str | None:
 
 
 def unmanned(officer: Officer) -> list[Section]:
-    """Cases that wait for nobody, because who is assigned in them left: a row for each who left, for the
-    officer who has to see to it before others above him. None where there are none."""
+    """What waits for nobody, for the officer who has to see to it before others above him: a row for each who
+    left with cases assigned to him, and for each step of a vacant post. None where there are none."""
+    rows = (*_rows_of_who_left(officer), *_rows_of_vacant_posts(officer))
+    return [Section("unmanned", "Tanpa petugas", rows, more=False)] if rows else []
+
+
+def _rows_of_who_left(officer: Officer) -> Iterator[Row]:
     cases: dict[tuple[str, int, int], int] = {}
     for user, position, area, count in _left_below(officer):
         revisions = parts_for(officer).revisions({position})
         if officer.user.pk in above(officer.colleague(user), position, wherever(area), revisions):
             key = str(user), user.pk, position
             cases[key] = cases.get(key, 0) + count
-    rows = tuple(
-        _unmanned_row(officer, name, user, position, count)
-        for (name, user, position), count in sorted(cases.items())
-    )
-    return [Section("unmanned", "Tanpa petugas", rows, more=False)] if rows else []
+    for (name, user, position), count in sorted(cases.items()):
+        yield _unmanned_row(officer, name, user, position, count)
 
 
 def _unmanned_row(officer: Officer, name: str, user: int, position: int, count: int) -> Row:
@@ -66,6 +70,49 @@ def _unmanned_row(officer: Officer, name: str, user: int, position: int, count: 
         late=False,
         url=hand_over_url(user, jabatan=position) if leads else desk_url(user),
         action="Alihkan" if leads else "Lihat",
+    )
+
+
+def _rows_of_vacant_posts(officer: Officer) -> Iterator[Row]:
+    posts, under = vacant.posts(officer), below(officer)
+    if posts is None or not under & {hat.position_id for hat in posts.desk}:
+        return
+    attempts = duties.open_to(duties.live_attempts(posts).filter(opened_at__lte=officer.at), officer)
+    late = Q(step__alarm=True, late_at__lte=officer.at)
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for mine, step, revision, area, *numbers in (
+        duties.with_turn(attempts, posts)
+        .order_by("mine", "step", "case__area")
+        .values_list("mine", "step", "step__revision", "case__area")
+        .annotate(cases=Count("case", distinct=True), late=Count("pk", filter=late))
+    ):
+        hat = posts.desk[int(mine.split()[0])]
+        if hat.position_id in under and officer.user.pk in above(
+            posts, hat.position_id, wherever(area), {revision}
+        ):
+            before = found.get((hat.position_id, step), (0, 0))
+            found[hat.position_id, step] = before[0] + numbers[0], before[1] + numbers[1]
+    steps = Step.objects.select_related("revision__sop").in_bulk({step for _, step in found}) if found else {}
+    order = sorted(found, key=lambda key: (officer.depth(key[0]), key[0], steps[key[1]].order, key[1]))
+    for position, step in order:
+        yield _vacant_row(officer, position, steps[step], *found[position, step])
+
+
+def _vacant_row(officer: Officer, position: int, step: Step, cases: int, late: int) -> Row:
+    title, revision = officer.positions[position].name, step.revision
+    held, partner = officer.holders_of(position), officer.positions[position].external
+    why = f"Tidak ada {title} yang bertugas untuknya" if held else f"Jabatan {title} kosong"
+    to_do = "Tugaskan seseorang pada penanganannya, catatkan untuknya, atau minta" if partner else "Minta"
+    asked = {"sop": revision.sop.slug, "revisi": revision.no, "langkah": step.key}
+    return Row(
+        what=f"Langkah {number_of(step)}: {step.activity}",
+        who=f"{cases} penanganan · {revision.name}",
+        why=f"{why}; langkah ini tidak ada di meja siapa pun. {to_do} admin menetapkan penugasannya.",
+        since="",
+        due="",
+        late=late > 0,
+        url=f"{reverse('desk:cases')}?{urlencode(asked)}",
+        action="Lihat",
     )
 
 

@@ -37,6 +37,11 @@ class Hat:
     left: bool = False
     """Whether he holds the position no more: no authority, only what is still assigned to him in it."""
 
+    @property
+    def vacant(self) -> bool:
+        """Whether it is a post that nobody holds (`Officer.nobody`)."""
+        return self.left and not self.speaks_for
+
 
 class Officer:
     """A user at a moment. Costs one query, read once and kept."""
@@ -109,7 +114,13 @@ class Officer:
         user.agency = self.user.agency
         other = Officer(user, self.at)
         other.__dict__ |= {"_office": self._office, "_acting": self._acting, "kept": self.kept}
-        other.left = tuple(_left(user, self.positions[position]) for position in sorted(left))
+        other.left = tuple(_left({user.pk}, self.positions[position]) for position in sorted(left))
+        return other
+
+    def nobody(self, posts: Iterable[int]) -> "Officer":
+        """Stands where nobody does: the posts lie on his desk, and nothing is ever assigned to him."""
+        other = self.colleague(User(pk=0))
+        other.left = tuple(_left((), self.positions[post]) for post in posts)
         return other
 
     @property
@@ -268,8 +279,8 @@ class Machine:
     hats: tuple[Hat, ...] = ()
 
 
-def _left(user: User, position: Position) -> Hat:
-    """Without any authority: it only says what waits there."""
+def _left(users: Iterable[int], position: Position) -> Hat:
+    """Without any authority: it only says what waits there, assigned to one of the users."""
     return Hat(
         position_id=position.pk,
         kind=Appointment.Kind.DEFINITIVE,
@@ -279,7 +290,7 @@ def _left(user: User, position: Position) -> Hat:
         may_waive=False,
         may_close=position.may_close,
         external=position.external,
-        speaks_for=frozenset({user.pk}),
+        speaks_for=frozenset(users),
         left=True,
     )
 

@@ -309,6 +309,19 @@ def test_what_an_officer_left_behind_is_passed_up_at_once(world):
     assert len(told(world.dewi)) == 1 and told(world.sari) == told(lina) == []
 
 
+def test_what_waits_for_a_vacant_post_is_passed_up_at_once(world):
+    """Nobody was assigned, and the only holder went: it is nobody's to be reminded of."""
+    case = world.case()
+    Appointment.objects.filter(user=world.sari).update(valid_until=date(2026, 3, 2))
+    morning(TUESDAY)
+    (up,) = Notice.objects.all()
+    assert (up.user, up.kind, up.what) == (world.dewi, "passed_up", STEP_1)
+    assert (up.holder, up.url) == ("Peksos, tanpa petugas", f"/penanganan/{case.number}/")
+    for when in (WEDNESDAY, FRIDAY):
+        morning(when)
+    assert len(told(world.dewi)) == 1 and told(world.sari) == told(world.rahman) == []
+
+
 def test_who_changed_his_position_is_not_reminded_of_what_he_left(world):
     assigned(world, world.sari)
     Appointment.objects.filter(user=world.sari).update(valid_until=date(2026, 3, 2))
@@ -499,7 +512,7 @@ def test_a_morning_costs_the_same_for_one_case_and_for_three(world, django_asser
     for _ in range(count):
         world.case()
     # Of each agency: calendar, round, who holds what, who left, the parts; of each officer seven kinds of
-    # matter, fewer where his positions take no such part; then what was told, the round, digests, notices,
-    # e-mails.
-    with django_assert_num_queries(96):
+    # matter, fewer where his positions take no such part; steps and sessions of vacant posts; then what was
+    # told, the round, digests, notices, e-mails.
+    with django_assert_num_queries(98):
         reminding.remind(at(WEDNESDAY))

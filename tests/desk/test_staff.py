@@ -12,6 +12,7 @@ from sopcases.desk.staff import Desk, Staff, find_desk
 from sopcases.people import authority
 from sopcases.people.models import Appointment, Area, Position, User
 from sopcases.sops import revising
+from sopcases.sops.models import Stage
 from tests.cast import appoint, make_user
 from tests.letters.tray import Tray
 
@@ -433,6 +434,92 @@ def test_the_pages_cost_the_same_for_one_who_left_and_for_three(
         assert dewi.get("/pegawai/").status_code == 200
     with django_assert_num_queries(18):
         assert dewi.get("/").status_code == 200
+
+
+# --- posts that are vacant
+
+
+def test_the_steps_of_a_vacant_post_are_seen_by_the_nearest_superior(world, sign_in):
+    """Nobody was assigned: the only Peksos goes, and her steps are on no desk."""
+    cases = [world.case(), world.case()]
+    assert unmanned(world, "dewi") == [], "she is there"
+    ends(world, world.sari)
+    assert unmanned(world, "rahman") == [], "the nearest superior sees to it"
+    for url in ("/", "/pegawai/"):
+        page = sign_in("dewi").get(url).content.decode()
+        assert "Tanpa petugas" in page and STEP_1.replace(" dari 9", "") in page
+        told = "Jabatan Peksos kosong; langkah ini tidak ada di meja siapa pun."
+        assert f"{told} Minta admin menetapkan penugasannya." in page
+    (row,) = staff.unmanned(world.officer("dewi"))[0].rows
+    assert (row.who, row.late) == ("2 penanganan · Bayi-Balita Terlantar", False)
+    page = sign_in("dewi").get(row.url).content.decode()
+    assert all(case.number in page for case in cases)
+    world.wait(days=10)
+    (row,) = staff.unmanned(world.officer("dewi"))[0].rows
+    assert row.late
+    appoint(make_user(world.home, "lina", "Lina"), Position.objects.get(name="Peksos"))
+    assert unmanned(world, "dewi") == [], "it is on her desk"
+
+
+def test_a_post_whose_holder_is_away_is_not_vacant(world):
+    world.case()
+    day = world.now.date()
+    appoint(world.rina, Position.objects.get(name="Peksos"), "plh", first=day, last=day)
+    assert unmanned(world, "dewi") == []
+
+
+def test_a_post_held_elsewhere_is_vacant_here(world):
+    here, there = Area.objects.filter(agency=world.home)[:2]
+    world.case(area=here), world.case(area=there), world.case()
+    Appointment.objects.filter(user=world.sari).update(area=here)
+    ((_, who, _),) = unmanned(world, "dewi")
+    assert who.startswith("1 penanganan"), "what lies in no area is anybody's"
+    (row,) = staff.unmanned(world.officer("dewi"))[0].rows
+    assert row.why.startswith("Tidak ada Peksos yang bertugas untuknya;")
+    assert len(Inbox(world.officer("sari")).section("todo")) == 2
+
+
+def test_what_a_vacant_receiver_has_to_take_over(world):
+    """The Kasi goes when the report waits for her: her superior sees it, and the Peksos's turns stay hers."""
+    case = world.case()
+    world.case()
+    world.file(case, "Laporan Sosial", "sari", stage=Stage.READY)
+    with world.walk(case, "sari") as walk:
+        walk.finish("1")
+    ends(world, world.dewi)
+    ((_, who, _),) = unmanned(world, "rahman")
+    assert who.startswith("1 penanganan")
+
+
+def test_the_steps_of_a_partner_whom_nothing_brings_to_the_case(world):
+    """A TKSK has his own cases, those of his area and those he is assigned to; Kantor Kecamatan performs the
+    step as well."""
+    where = Area.objects.filter(agency=world.agencies["lamandau"]).last()
+    world.case("anak-terlantar-luar-panti", by="tika", children=0)
+    case = world.case("anak-terlantar-luar-panti", by="yuli", children=0, area=where)
+    for leader in ("yuli", "hadi"):
+        assert [who.split(" · ")[0] for _, who, _ in unmanned(world, leader)] == ["1 penanganan"]
+    assert unmanned(world, "wati") == unmanned(world, "joko") == []
+    Appointment.objects.filter(user=world.tika).update(area=where)
+    assert unmanned(world, "yuli") == []
+    Appointment.objects.filter(user=world.tika).update(area=None)
+    with world.walk(case, "yuli") as walk:
+        walk.assign(Position.objects.get(name="TKSK").pk, world.tika)
+    assert unmanned(world, "yuli") == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_pages_cost_two_queries_more_where_a_post_is_vacant(
+    world, sign_in, django_assert_num_queries, count
+):
+    for _ in range(count):
+        world.case()
+    dewi = sign_in("dewi")
+    with django_assert_num_queries(16):
+        dewi.get("/")
+    ends(world, world.sari)
+    with django_assert_num_queries(18):
+        dewi.get("/")
 
 
 # --- partners outside the office

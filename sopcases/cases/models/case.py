@@ -349,23 +349,28 @@ class CaseOfficer(models.Model):
 # The rule of area and assignment (design rule 18), as a question about one case and as a condition on rows.
 
 
-def _assignee(hat: Hat, case: str) -> Subquery:
-    """The officer assigned in the hat's position. A scalar, so that it is looked up row by row: as EXISTS,
+def _assignee(position: int, case: str) -> Subquery:
+    """The officer assigned in a position. A scalar, so that it is looked up row by row: as EXISTS,
     PostgreSQL would first read all assignments there ever were."""
-    rows = CaseOfficer.objects.filter(case=OuterRef(case), position=hat.position_id, until=None)
+    rows = CaseOfficer.objects.filter(case=OuterRef(case), position=position, until=None)
     return Subquery(rows.values("user_id")[:1], output_field=models.BigIntegerField())
 
 
 def assigned_to(hat: Hat, case: str = "case") -> In:
     """Rows of cases in which somebody the hat speaks for is assigned; `case` is the row's way to its case."""
-    return In(_assignee(hat, case), sorted(hat.speaks_for))
+    return In(_assignee(hat.position_id, case), sorted(hat.speaks_for))
+
+
+def unassigned(position: int, case: str = "case") -> IsNull:
+    """Rows of cases in which nobody is assigned in a position."""
+    return IsNull(_assignee(position, case), True)
 
 
 def free_for(hat: Hat, user: User, case: str = "case") -> In:
     """Rows of cases in which nobody else is assigned in the hat's position; of one he left, he himself is."""
     if hat.left:
         return assigned_to(hat, case)
-    return In(Coalesce(_assignee(hat, case), Value(user.pk)), sorted(hat.speaks_for))
+    return In(Coalesce(_assignee(hat.position_id, case), Value(user.pk)), sorted(hat.speaks_for))
 
 
 def covered(hat: Hat, user: User, case: str = "case") -> Q:
