@@ -114,7 +114,7 @@ def _vacant(officers: dict[int, Officer]) -> list[Officer]:
 
 def _above(officer: Officer, matter: Matter) -> list[int]:
     hat = matter.hat
-    areas = wherever(matter.area) if hat.left else (None, hat.area_id)
+    areas = wherever(matter.area) if hat.left or matter.case else (None, hat.area_id)
     return above(officer, hat.position_id, areas, {matter.revision} - {None})
 
 

@@ -17,7 +17,7 @@ from sopcases.desk.matters import matters
 from sopcases.desk.models import Digest, Mail, Notice, Round
 from sopcases.letters.models import Disposition
 from sopcases.people.authority import Officer
-from sopcases.people.models import Agency, Appointment, Position, User
+from sopcases.people.models import Agency, Appointment, Area, Position, User
 from sopcases.worktime.models import Holiday
 from tests.cast import appoint, at, make_user
 from tests.letters.tray import Tray
@@ -225,6 +225,20 @@ def test_a_vacant_post_is_passed_over(world):
     world.case()
     morning(FRIDAY)
     assert told(world.rahman) == [("passed_up", STEP_1)]
+
+
+def test_what_is_late_in_an_area_is_passed_up_to_the_superior_of_that_area(world):
+    """The Peksos works in the whole office; of the two Kasi each has his own area."""
+    here, there = Area.objects.filter(agency=world.home)[:2]
+    Appointment.objects.filter(user=world.dewi).update(area=here)
+    lina = appoint(
+        make_user(world.home, "lina", "Lina"), Position.objects.get(agency=world.home, name="Kasi")
+    )
+    Appointment.objects.filter(user=lina).update(area=there)
+    world.case(area=here)
+    morning(FRIDAY)
+    assert told(world.dewi) == [("passed_up", STEP_1)]
+    assert told(lina) == told(world.rahman) == []
 
 
 def test_a_plh_gets_what_is_passed_up_in_his_days(world):
