@@ -353,7 +353,8 @@ def _open_goals(day: date) -> QuerySet[Goal]:
 
 
 def _responsible_takes_part(officer: Officer) -> Q:
-    """Goals whose case their responsible officer covers by a position of his, as `covered` says of a hat."""
+    """Goals whose case their responsible officer covers by a position of his, as `covered` says of a hat; of
+    one who is away for whom a Plh. stands in they stay his."""
     found = Q(pk__in=[])
     external = {position.pk for position in officer.positions.values() if position.external}
     for (position, area), users in sorted(officer.appointed.items(), key=str):
@@ -361,13 +362,15 @@ def _responsible_takes_part(officer: Officer) -> Q:
         if not revisions:
             continue
         assigned = CaseOfficer.objects.filter(case=OuterRef("case"), position=position, until=None)
-        his = Exists(assigned.filter(user=OuterRef("responsible")))
+        his = Q(Exists(assigned.filter(user=OuterRef("responsible"))))
+        for plh, absent in sorted(officer.standing_in.get((position, area), {}).items()):
+            his |= Q(Exists(assigned.filter(user__in=sorted(absent))), responsible=plh)
         here = Q(case__area=area) if area else Q(pk__in=[])
         if position in external:
-            here |= Q(case__opened_by=F("responsible")) | Q(his)
+            here |= Q(case__opened_by=F("responsible")) | his
         else:
             here = here | Q(case__area__isnull=True) if area else Q()
-        free = Q(his) | ~Q(Exists(assigned))
+        free = his | ~Q(Exists(assigned))
         found |= Q(responsible__in=sorted(users), case__revision__in=revisions) & free & here
     return found
 

@@ -82,7 +82,7 @@ class Officer:
                 may_waive=a.position.may_waive,
                 may_close=a.position.may_close,
                 external=a.position.external,
-                speaks_for=frozenset({a.user_id, *(r.user_id for r in rows if _rests(r, a))}),
+                speaks_for=frozenset({a.user_id}) | _absent(a, rows),
             )
             for a in mine
         )
@@ -149,6 +149,15 @@ class Officer:
         found: dict[tuple[int, int | None], set[int]] = {}
         for a in self._office[1]:
             found.setdefault((a.position_id, a.area_id), set()).add(a.user_id)
+        return found
+
+    @cached_property
+    def standing_in(self) -> dict[tuple[int, int | None], dict[int, frozenset[int]]]:
+        """Position and area → each Plh. there today, with the users he stands in for."""
+        found: dict[tuple[int, int | None], dict[int, frozenset[int]]] = {}
+        for a in self._office[1]:
+            if absent := _absent(a, self._office[1]):
+                found.setdefault((a.position_id, a.area_id), {})[a.user_id] = absent
         return found
 
     def holders_of(self, position_id: int) -> set[int]:
@@ -346,6 +355,11 @@ def _valid(agency_id: int, day: date) -> list[Appointment]:
 def _awake(rows: list[Appointment]) -> list[Appointment]:
     acting = [a for a in rows if a.kind == Appointment.Kind.PLH]
     return [a for a in rows if not any(_rests(a, deputy) for deputy in acting)]
+
+
+def _absent(deputy: Appointment, rows: list[Appointment]) -> frozenset[int]:
+    """The users he stands in for as a Plh."""
+    return frozenset(a.user_id for a in rows if _rests(a, deputy))
 
 
 def _rests(appointment: Appointment, deputy: Appointment) -> bool:

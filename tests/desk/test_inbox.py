@@ -10,7 +10,7 @@ from django.urls import reverse
 from sopcases.cases import care, merging, sessions
 from sopcases.cases.models import Attempt, CaseOfficer, Outcome, Waiver
 from sopcases.cases.walk import Leave, roll
-from sopcases.desk import inbox, reminding
+from sopcases.desk import counting, inbox, reminding
 from sopcases.desk.calendar import Calendar
 from sopcases.desk.inbox import Inbox
 from sopcases.desk.matters import matters
@@ -615,6 +615,27 @@ def test_a_goal_of_one_who_is_away_for_a_week_stays_his(world, desk):
     assert "Tujuan rencana" not in str(desk("dewi"))
     world.wait(days=7)
     assert "Tujuan rencana" in str(desk("sari"))
+
+
+def test_a_goal_of_a_plh_is_his_where_who_is_away_was_assigned(world, desk, rows):
+    """Rina stands in for Dewi, to whom the case is assigned, and is responsible herself."""
+    case = world.case()
+    kasi = Position.objects.get(agency=world.home, name="Kasi")
+    with world.walk(case, "dewi") as walk:
+        walk.assign(kasi.pk, world.dewi)
+    appoint(world.rina, kasi, "plh", first=world.now.date(), last=world.now.date() + timedelta(days=6))
+    with world.walk(case, "rina") as walk:
+        child = walk.stays[0].child_id
+        care.plan(walk, child, goal="Akta", due_on=world.now.date(), responsible=world.rina)
+    assert len([row for row in rows("rina", "todo") if row.what == "Tujuan rencana: Akta"]) == 1
+    assert "Tujuan rencana" not in str(desk("rahman"))
+    assert counting.waiting(world.officer("rina"), 9)[3:5] == [1, 0]
+    found = list(
+        Calendar(world.officer("rina"), world.now.date(), world.now.date() + timedelta(days=7)).events
+    )
+    assert len([event for event in found if "tujuan rencana" in str(event)]) == 1
+    world.wait(days=7)
+    assert "Tujuan rencana" in str(desk("dewi")), "she is back, and who stood in has no part in the case"
 
 
 def test_an_open_request_waits_with_those_of_the_case(world, desk, rows):
