@@ -41,10 +41,11 @@ def waiting(officer: Officer, most: int) -> list[int]:
 
 def _depends_on(officer: Officer) -> Hashable:
     """All that `_written` reads of the officer, but for the moment."""
-    positions = tuple((p.pk, p.superior_id) for p in officer.positions.values())
+    positions = tuple((p.pk, p.superior_id, p.external) for p in officer.positions.values())
     who = connection.alias, officer.user.pk, officer.user.agency_id, officer.day
     appointed = frozenset((place, frozenset(users)) for place, users in officer.appointed.items())
-    return who, officer.hats, positions, appointed, tuple(parts_for(officer).rows)
+    absent = frozenset((place, *told) for place, by in officer.standing_in.items() for told in by.items())
+    return who, officer.hats, positions, appointed, absent, tuple(parts_for(officer).rows)
 
 
 def _written(officer: Officer, most: int) -> tuple[str, tuple]:

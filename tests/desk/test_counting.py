@@ -7,8 +7,8 @@ from sopcases.desk import counting
 from sopcases.desk.inbox import CAP, Inbox
 from sopcases.letters.models import Letter
 from sopcases.letters.states import WAITING
-from sopcases.people.models import Position
-from tests.cast import appoint
+from sopcases.people.models import Appointment, Position
+from tests.cast import appoint, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +65,34 @@ def test_a_hat_more_or_another_day_is_another_statement(world):
     world.wait(days=1)
     counting.waiting(world.officer("sari"), MOST)
     assert len(counting._statements) == 2
+
+
+def test_a_post_that_becomes_a_partners_is_another_statement(world):
+    """Another's goal is then taken by fewer of its holders: it may come to who leads the case."""
+    dewi = world.officer("dewi")
+    counting.waiting(dewi, MOST)
+    Position.objects.filter(agency=world.home, name="Peksos").update(external=True)
+    later = world.officer("dewi")
+    assert fresh(later) != fresh(dewi)
+    counting.waiting(later, MOST)
+    assert kept(later) == fresh(later)
+
+
+def test_another_absent_for_whom_a_plh_stands_in_is_another_statement(world):
+    """Dewi's own authority stays; whose assignments Lina speaks for changes."""
+    peksos = Position.objects.get(agency=world.home, name="Peksos")
+    lina, rani = (appoint(make_user(world.home, name, name), peksos) for name in ("lina", "rani"))
+    day = world.now.date()
+    appoint(world.agus, peksos, "plh", first=day, last=day)
+    plh = Appointment.objects.filter(user=world.agus, kind="plh")
+    written = []
+    for absent in (lina, rani):
+        plh.update(stands_in_for=absent)
+        officer = world.officer("dewi")
+        counting.waiting(officer, MOST)
+        assert kept(officer) == fresh(officer)
+        written.append(fresh(officer))
+    assert written[0] != written[1]
 
 
 def test_a_process_keeps_so_many_and_no_more(world, monkeypatch):
