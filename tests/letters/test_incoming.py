@@ -357,6 +357,18 @@ def test_of_many_holders_a_few_are_named(tray):
     assert "sari" in waits(tray)
 
 
+def test_who_holds_a_position_in_two_areas_is_one_recipient(tray):
+    areas = list(tray.world.home.areas.all()[:2])
+    Appointment.objects.filter(user=tray.world.sari).update(area=areas[0])
+    peksos = Position.objects.get(agency=tray.world.home, name="Peksos")
+    Appointment.objects.create(
+        user=tray.world.sari, position=peksos, valid_from=date(2024, 3, 4), area=areas[1], basis="SK Uji"
+    )
+    letter, _, _ = tray.down()
+    keys = [one.key for one in letter.recipients(tray.by("dewi"))]
+    assert len(keys) == len(set(keys)) and str(peksos.pk) in keys
+
+
 def test_a_part_named_to_one_who_left_is_for_whoever_holds_the_position(tray):
     world = tray.world
     peksos = Position.objects.get(agency=world.home, name="Peksos")

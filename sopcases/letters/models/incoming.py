@@ -20,7 +20,7 @@ from sopcases.letters.words import day_text
 from sopcases.people import authority, journal
 from sopcases.people.authority import Hat, Officer
 from sopcases.people.keeping import keeping
-from sopcases.people.models import Agency, Position, User
+from sopcases.people.models import Agency, Appointment, Position, User
 from sopcases.refusal import Conflict, Refused, demand
 
 CHANGED = "Surat masuk ini baru saja diubah oleh petugas lain. Periksa keadaannya sekarang, lalu kirim lagi."
@@ -350,12 +350,14 @@ class IncomingLetter(models.Model):
         hats = [hat for _, hat in self.sources(by)]
         below = set().union(*(by.reach[hat.position_id] - {hat.position_id} for hat in hats))
         inside = any(not hat.external for hat in hats)
-        held: dict[int, list] = {}
+        held: dict[int, dict[int, Appointment]] = {}
         for appointment in authority.in_force(self.agency_id, by.day):
             if appointment.position_id in below or (inside and appointment.position.external):
-                held.setdefault(appointment.position_id, []).append(appointment)
+                # Once, though he holds it in two areas.
+                held.setdefault(appointment.position_id, {}).setdefault(appointment.user_id, appointment)
         found = []
-        for rows in sorted(held.values(), key=lambda rows: _nearness(rows[0].position, by)):
+        holders = [list(rows.values()) for rows in held.values()]
+        for rows in sorted(holders, key=lambda rows: _nearness(rows[0].position, by)):
             names = some([str(row.user) for row in rows], FEW, "pemegang")
             found.append(Recipient(rows[0].position, None, f"{rows[0].position} ({names})"))
             if len(rows) > 1:
