@@ -608,8 +608,14 @@ class Progress:
         return bool(finder and not self.stays and (finder.key, CASE) in self.standing.passed)
 
     @property
+    def clock(self) -> datetime:
+        """The moment that its clocks show: while it is held they rest since the hold began; of many cases
+        `models.walk.clock`."""
+        return self.hold.since if self.hold else self.by.at
+
+    @property
     def term_over(self) -> bool:
-        return bool(self.case.term_due_at and self.case.term_due_at <= self.by.at)
+        return bool(self.case.term_due_at and self.case.term_due_at <= self.clock)
 
     @property
     def hold(self) -> Interval | None:

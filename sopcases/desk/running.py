@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q
 
 from sopcases.cases.models import Attempt, Case
+from sopcases.desk.listing import over
 from sopcases.people.authority import Officer
 from sopcases.sops.models import Revision
 from sopcases.sops.printed import Badge
@@ -45,7 +46,7 @@ def standing(revision: Revision, officer: Officer) -> list[Standing]:
 def _counts(revision: Revision, officer: Officer) -> Iterator[tuple[int, tuple[int, int]]]:
     visible = Case.objects.visible_to(officer).filter(state__in=Case.RUNNING)
     here = Attempt.objects.filter(step__revision=revision, case__in=visible.order_by().values("pk"))
-    late = Q(late_at__lte=officer.at, step__alarm=True)
+    late = over("late_at", officer.at) & Q(step__alarm=True)
     for step, cases, behind in (
         here.filter(state__in=Attempt.LIVE, opened_at__lte=officer.at)
         .order_by()

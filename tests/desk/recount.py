@@ -154,12 +154,15 @@ class Rows:
     def open(self) -> dict[str, int]:
         running = {pk: row for pk, row in self.cases.items() if row["state"] in RUNNING}
         late, waiting, follow = set(), defaultdict(set), set()
+        holds = [row for row in self.intervals if row["kind"] == "hold" and row["until"] is None]
+        rests = {row["case_id"]: row["since"] for row in holds}
         for row in self.attempts:
-            alarm = self.steps[row["step_id"]]["alarm"] and row["late_at"] and row["late_at"] <= self.at
+            now = rests.get(row["case_id"], self.at)
+            alarm = self.steps[row["step_id"]]["alarm"] and row["late_at"] and row["late_at"] <= now
             if row["state"] in LIVE and alarm:
                 late.add(row["case_id"])
         for pk, row in running.items():
-            if row["term_due_at"] and row["term_due_at"] <= self.at:
+            if row["term_due_at"] and row["term_due_at"] <= rests.get(pk, self.at):
                 late.add(pk)
         for row in self.intervals:
             if row["kind"] == "waiting" and row["until"] is None:

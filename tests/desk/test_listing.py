@@ -7,6 +7,7 @@ from sopcases.cases.page import acts
 from sopcases.cases.page.reading import Reading
 from sopcases.cases.progress import Progress
 from sopcases.desk import listing
+from sopcases.desk.running import standing
 from sopcases.people.models import Area
 from sopcases.sops import revising
 from sopcases.sops.models import Step
@@ -116,6 +117,32 @@ def held(world):
     case = over(world)
     done(world, case, "dewi", lambda w: w.put_on_hold("Libur"))
     return case
+
+
+def test_a_held_case_turns_late_neither_on_the_list_nor_on_its_page(world, sign_in, found):
+    """Its clocks rest: when it is resumed it is not late either. What was late before stays so."""
+    case, late = world.case(), world.case()
+    done(world, case, "dewi", lambda w: w.put_on_hold("Libur"))
+    world.wait(days=3)
+    done(world, late, "dewi", lambda w: w.put_on_hold("Libur"))
+    world.wait(days=30)
+    dewi = sign_in("dewi")
+
+    def told():
+        """Which are late: in the list, at their step, over the chart, on their pages."""
+        pages = {c.number: dewi.get(f"/penanganan/{c.number}/").content.decode() for c in (case, late)}
+        step = standing(case.revision, world.officer("dewi"))[0]
+        return (
+            found("dewi", hanya="lewat"),
+            found("dewi", hanya="lewat", langkah="1"),
+            (step.cases, step.late),
+            [number for number, page in pages.items() if "chip-late" in page or "step-time-late" in page],
+        )
+
+    assert told() == ([late.number], [late.number], (2, 1), [late.number])
+    for one in (case, late):
+        done(world, one, "dewi", lambda w: w.resume())
+    assert told() == ([late.number], [late.number], (2, 1), [late.number])
 
 
 def half(world):

@@ -166,7 +166,7 @@ def _standard(step: PlanStep) -> str:
 
 
 def _late(reading: Reading, step: PlanStep, attempt: Attempt | None) -> bool:
-    return bool(attempt and step.alarm and is_late(attempt, reading.at))
+    return bool(attempt and step.alarm and is_late(attempt, reading.progress.clock))
 
 
 def told_done(reading: Reading, attempt: Attempt) -> str:
