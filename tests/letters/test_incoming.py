@@ -362,7 +362,7 @@ def test_who_holds_a_position_in_two_areas_is_one_recipient(tray):
     Appointment.objects.filter(user=tray.world.sari).update(area=areas[0])
     peksos = Position.objects.get(agency=tray.world.home, name="Peksos")
     Appointment.objects.create(
-        user=tray.world.sari, position=peksos, valid_from=date(2024, 3, 4), area=areas[1], basis="SK Uji"
+        user=tray.world.sari, position=peksos, valid_from=date(2024, 3, 5), area=areas[1], basis="SK Uji"
     )
     letter, _, _ = tray.down()
     keys = [one.key for one in letter.recipients(tray.by("dewi"))]
