@@ -611,7 +611,10 @@ class Progress:
     def clock(self) -> datetime:
         """The moment that its clocks show: while it is held they rest since the hold began; of many cases
         `models.walk.clock`."""
-        return self.hold.since if self.hold else self.by.at
+        held = (
+            self.case.state == Case.State.ON_HOLD
+        )  # asked first: most cases never read their intervals for it
+        return self.hold.since if held and self.hold else self.by.at
 
     @property
     def term_over(self) -> bool:

@@ -120,8 +120,9 @@ class Lifecycle(models.Model):
 
         Whose hand it is, or who may read its own case, acts for all, also for those a colleague has by now.
         """
-        own = Case.objects.visible_to(by).filter(pk=self.case_id)
-        with walking_many(self.cases(), by, entitled=self.is_hand(by) or own.exists()) as walks:
+        cases, own = list(self.cases()), Case.objects.visible_to(by).filter(pk=self.case_id)
+        entitled = self.is_hand(by) or (len(cases) > 1 and own.exists())
+        with walking_many(cases, by, entitled=entitled) as walks:
             for walk in walks:
                 if walk.case.pk == self.case_id:
                     first(walk)
