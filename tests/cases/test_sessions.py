@@ -179,6 +179,14 @@ def test_a_session_that_did_not_take_place_is_told_once_for_all_cases(world, apr
         report(world, Session.objects.get())
 
 
+def test_a_reason_as_long_as_the_form_takes_stands_with_each_child(world, april):
+    both = {children(case)[0] for case in april}
+    why = "Banjir di jalan menuju aula. " * 10 + "Selesai..."
+    assert len(why) == 300
+    sessions.not_held(april[0].sop, "5", APRIL, world.officer("sari"), reason=why, children=both)
+    assert set(Attendance.objects.values_list("reason", flat=True)) == {why}
+
+
 def test_one_group_is_held_and_the_other_is_not(world):
     case = on_the_street(world, 2)
     papered(world, case, children(case))

@@ -71,7 +71,7 @@ def held(world, hostile, text):
         "held_at": world.now,
         "place": text[:200],
         "present": {children(case)[0]},
-        "absent": {child.pk: text[:200]},
+        "absent": {child.pk: text[:300]},
     }
     april = at("2026-04-01 00:00").date()
     sessions.hold(case.sop, "5", april, world.officer("sari"), **told)

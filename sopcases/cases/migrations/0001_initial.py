@@ -619,7 +619,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('status', models.CharField(choices=[('present', 'Hadir'), ('absent', 'Tidak hadir'), ('not_held', 'Tidak terlaksana')], max_length=8)),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='alasan')),
+                ('reason', models.CharField(blank=True, max_length=300, verbose_name='alasan')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendance', to='cases.case')),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendance', to='cases.child')),
                 ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendance', to='cases.session')),

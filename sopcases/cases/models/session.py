@@ -63,7 +63,7 @@ class Attendance(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="attendance")
     child = models.ForeignKey(Child, models.PROTECT, related_name="attendance")
     status = models.CharField(max_length=8, choices=Status.choices)
-    reason = models.CharField("alasan", max_length=200, blank=True)
+    reason = models.CharField("alasan", max_length=300, blank=True)
 
     class Meta:
         default_permissions = ()
