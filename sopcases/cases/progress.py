@@ -611,10 +611,8 @@ class Progress:
     def clock(self) -> datetime:
         """The moment that its clocks show: while it is held they rest since the hold began; of many cases
         `models.walk.clock`."""
-        held = (
-            self.case.state == Case.State.ON_HOLD
-        )  # asked first: most cases never read their intervals for it
-        return self.hold.since if held and self.hold else self.by.at
+        held = self.hold if self.case.state == Case.State.ON_HOLD else None
+        return held.since if held else self.by.at
 
     @property
     def term_over(self) -> bool:

@@ -87,8 +87,8 @@ class _Task:
     late_at: datetime | None
     since: datetime
     write: Callable[[], Row]
-    look: str = ""
-    """Where a superior looks: at the case, the session or the letter."""
+    look: Case | None = None
+    """At which case a superior looks; at none, where the row itself leads: to the session or the letter."""
     case: int | None = None
     """The case whose children the row names."""
 
@@ -119,7 +119,9 @@ class Inbox:
 
     def _row(self, task: _Task) -> Row:
         row = task.write()
-        return row if self.reader is None else replace(row, url=task.look or row.url, action="Lihat")
+        if self.reader is None:
+            return row
+        return replace(row, url=case_url(task.look) if task.look else row.url, action="Lihat")
 
     def section(self, key: str) -> tuple[Row, ...]:
         return next((s.rows for s in self.sections if s.key == key), ())
@@ -332,7 +334,7 @@ class Inbox:
             )
 
         section = SOON if soon else LATE if late else TODO
-        return _Task(section, attempt.late_at, since, row, case_url(attempt.case), attempt.case_id)
+        return _Task(section, attempt.late_at, since, row, attempt.case, attempt.case_id)
 
     def _why(self, attempt: Attempt, part: str) -> str:
         acting = self._as(attempt)
@@ -394,8 +396,7 @@ class Inbox:
                 action="Catat jawaban",
             )
 
-        look = case_url(attempt.case)
-        return _Task(WAITING, attempt.late_at, attempt.asked_at, row, look, attempt.case_id)
+        return _Task(WAITING, attempt.late_at, attempt.asked_at, row, attempt.case, attempt.case_id)
 
     def _request_task(self, asked: Interval) -> _Task:
         def row() -> Row:
@@ -410,7 +411,7 @@ class Inbox:
                 action="Catat jawaban",
             )
 
-        return _Task(WAITING, None, asked.since, row, case_url(asked.case), asked.case_id)
+        return _Task(WAITING, None, asked.since, row, asked.case, asked.case_id)
 
     def _goal_task(self, goal: Goal) -> _Task:
         """A goal of a plan: its day is whole, it is late from the next one."""
@@ -429,7 +430,7 @@ class Inbox:
             )
 
         late_at = _midnight(goal.due_on + timedelta(days=1))
-        return _Task(LATE if late else TODO, late_at, goal.recorded_at, row, case_url(goal.case))
+        return _Task(LATE if late else TODO, late_at, goal.recorded_at, row, goal.case)
 
     def _letter_task(self, letter: Letter) -> _Task:
         asked = letter.waits in ("initial", "sign")
@@ -441,9 +442,7 @@ class Inbox:
         def row() -> Row:
             return Row(
                 what=f"{letter.paper.kind} {letter.number}".strip(),
-                who=self._who(letter.case)
-                if letter.case_open
-                else f"{letter.case.sop.noun} {letter.case.number}",
+                who=self._who(letter.case) if letter.case_open else _no_names(letter.case),
                 why=self._letter_why(letter),
                 since=f"Sejak {wording.moment(letter.moved_at, self.at)}",
                 due=self._due(letter.due_at) if asked else "",
@@ -552,8 +551,7 @@ class Inbox:
                 action="Lengkapi",
             )
 
-        look = case_url(waiver.case)
-        return _Task(FOLLOW, _midnight(waiver.until), waiver.at, row, look, waiver.case_id)
+        return _Task(FOLLOW, _midnight(waiver.until), waiver.at, row, waiver.case, waiver.case_id)
 
     def _lead_task(self, case: Case) -> _Task:
         held = case.state == Case.State.ON_HOLD
@@ -580,7 +578,7 @@ class Inbox:
             )
 
         section = WAITING if held else LATE if late else TODO
-        return _Task(section, case.term_due_at, since, row, case_url(case), case.pk)
+        return _Task(section, case.term_due_at, since, row, case, case.pk)
 
 
 def _urgent(letter: Letter) -> bool:
