@@ -32,6 +32,7 @@ from sopcases.sops.models import PaperKind, Stage
 from sopcases.sops.plans import plan_of
 from sopcases.worktime.models import calendar_for
 
+NOT_YOURS = "Langkah ini bukan tugas jabatan Anda."
 CLOSED = "Penanganan ini sudah ditutup."
 NOT_IN = "Anak ini tidak tercatat dalam penanganan ini."
 HELD = "Penanganan ini sedang ditunda. Lanjutkan dahulu penanganannya."
@@ -469,7 +470,7 @@ class Progress:
         if step.approving_only:
             return "Langkah ini selesai dengan sendirinya begitu suratnya diparaf dan ditandatangani."
         if self.acting_hat(step) is None:
-            return "Langkah ini bukan tugas jabatan Anda."
+            return NOT_YOURS
         return None
 
     def refuse_receive(self, attempt: Attempt) -> str | None:
@@ -496,7 +497,7 @@ class Progress:
         if target is None or target.key == step.key:
             return "SOP tidak menyebut langkah tujuan pengembalian."
         if self.hat(step.positions("performs", "receives", "disposes", "signs")) is None:
-            return "Langkah ini bukan tugas jabatan Anda."
+            return NOT_YOURS
         return None
 
     def refuse_reopen(self, attempt: Attempt) -> str | None:
@@ -510,7 +511,7 @@ class Progress:
         if step.approving_only:
             return "Ganti suratnya; langkah ini mengikuti suratnya."
         if self.acting_hat(step) is None and self.waiver_hat is None:
-            return "Langkah ini bukan tugas jabatan Anda."
+            return NOT_YOURS
         return None
 
     def refuse_not_held(self, spot: Spot) -> str | None:

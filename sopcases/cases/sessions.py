@@ -18,7 +18,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from sopcases.cases.filing import document
 from sopcases.cases.models import Attempt, Attendance, Case, CaseChild, Paper, Session
 from sopcases.cases.models.child import follow
-from sopcases.cases.progress import Spot
+from sopcases.cases.progress import NOT_YOURS, Spot
 from sopcases.cases.uploads import Accepted
 from sopcases.cases.walk import Walk, walking_many
 from sopcases.people import journal
@@ -271,7 +271,7 @@ def _all_cases(session: Session, by: Officer) -> Iterator[tuple[list[Walk], list
         hats = {walk.case.pk: walk.acting_hat(walk.plan.by_key[session.step_key]) for walk in walks}
         own = [walk for walk in walks if walk.case.pk in readable and hats[walk.case.pk]]
         if not own:
-            raise NotAllowed("Langkah ini bukan tugas jabatan Anda.")
+            raise NotAllowed(NOT_YOURS)
         for walk in walks:
             if walk not in own:
                 walk.lent = hats[own[0].case.pk]

@@ -27,7 +27,7 @@ from sopcases.cases.forms.sessions import (
 from sopcases.cases.forms.step import able
 from sopcases.cases.models import Attendance, Case, CaseChild, Session
 from sopcases.cases.printing import pdf_response, printed
-from sopcases.cases.progress import Progress
+from sopcases.cases.progress import NOT_YOURS, Progress
 from sopcases.cases.views.posting import answer
 from sopcases.people import journal
 from sopcases.people.access import gate
@@ -36,7 +36,6 @@ from sopcases.refusal import NotAllowed
 from sopcases.sops import flow
 from sopcases.sops.models import PaperKind
 
-NOT_YOURS = "Langkah ini bukan tugas jabatan Anda."
 NOT_YET = "Masa kegiatan ini belum tiba."
 
 
